@@ -1,0 +1,29 @@
+"""Where a fibre backhaul can be picked up: points of presence, exchanges, cabinets."""
+
+from siteselect.contracts import Column, LayerSpec
+
+LAYER = LayerSpec(
+    name="fibre_nodes",
+    title="Fibre pick-up points",
+    family="fibre",
+    shapes=("point", "polygon"),
+    identifier="fibre_id",
+    columns=(
+        Column("fibre_id", "text", "identifier of the pick-up point", required=True),
+        Column("name", "text", "name of the pick-up point"),
+        Column(
+            "kind",
+            "text",
+            "what it is",
+            choices=("pop", "exchange", "data_centre", "cabinet", "unknown"),
+        ),
+        Column(
+            "onward_km",
+            "number",
+            "fibre length from here to the place the workload talks to",
+            minimum=0.0,
+            maximum=20_000.0,
+        ),
+    ),
+    meaning="Open data shows few ducts: a mapped point proves fibre, an empty map proves nothing.",
+)

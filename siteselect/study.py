@@ -1,0 +1,460 @@
+"""The study: one frozen, validated file that declares a whole assessment."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from siteselect.contracts import Basis
+from siteselect.errors import Fault, StudyError
+
+Swing = Annotated[float, Field(ge=0, le=100)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Declared(BaseModel):
+    """House rules of every part of a study: frozen, no unknown keys, docstrings are descriptions."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        str_strip_whitespace=True,
+    )
+
+
+class Provenanced(Declared):
+    """Where a file comes from. Reports repeat all of it."""
+
+    source: str = Field(min_length=1)
+    """Who made the data."""
+    date: str = Field(min_length=4)
+    """Date or year the data describes."""
+    licence: str = Field(min_length=1)
+    """Licence or terms; write 'not confirmed' rather than guess."""
+    basis: Basis
+    """measured, published, modelled, assumed, or illustrative (invented for a demonstration)."""
+    attribution: str = ""
+    """Credit line that the licence asks for."""
+    url: str = ""
+    """Page where the terms and the data can be checked."""
+    note: str = ""
+    """What a reader must know before relying on it."""
+
+
+class LayerFile(Provenanced):
+    """One file that feeds a layer."""
+
+    path: str = Field(min_length=1)
+    """File, relative to the study file (or to the folder given with --data)."""
+    table: str | None = None
+    """Name of the table inside the file, where it holds several."""
+    crs: str | None = None
+    """CRS of the coordinates, needed only where the file does not state it (CSV, for one)."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """House column name to the file's column name, where they differ."""
+    units: dict[str, str] = Field(default_factory=dict)
+    """House column name to the unit suffix the file uses, for example headroom_kva: mva."""
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """House column name to a map from the file's words to the house's words."""
+    fixed: dict[str, str] = Field(default_factory=dict)
+    """House column name to one value that holds for the whole file."""
+    covers: str | None = None
+    """File with the polygon inside which absence means absence; the study area when left out."""
+    kinds: tuple[str, ...] = ()
+    """For constraints: the kinds that this file covers, so that others stay unknown."""
+
+
+class GridOfPoints(Provenanced):
+    """Candidates at the crossings of a square grid over the study area."""
+
+    spacing_m: float = Field(gt=0)
+    """Distance between neighbours."""
+
+
+class CandidateFile(LayerFile):
+    """Candidates listed in a file, or derived from OpenStreetMap tags when it is a .osm.pbf."""
+
+    tags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """For a .osm.pbf: OpenStreetMap key to the values that make a place a candidate."""
+
+
+class Candidates(Declared):
+    """Which places are proposed."""
+
+    files: tuple[CandidateFile, ...] = ()
+    """Lists of candidates."""
+    grid: GridOfPoints | None = None
+    """Candidates generated on a grid."""
+    on_fault: Literal["stop", "reject"] = "stop"
+    """stop: refuse the run and name every fault; reject: leave faulty rows out, listed in rejected.csv."""
+    limit: int = Field(default=100_000, gt=0)
+    """Most candidates that one run may hold."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Candidates:
+        if not self.files and self.grid is None:
+            raise ValueError("no candidates: give `files`, `grid` or both")
+        return self
+
+
+class Pod(Declared):
+    """The micro data centre that would be placed on each site."""
+
+    it_kw: float = Field(ge=20, le=500)
+    """Installed IT power."""
+    utilisation_share: Share = 0.7
+    """Mean IT load over installed IT power."""
+    pue: float = Field(default=1.15, ge=1.0, le=3.0)
+    """Total electricity over IT electricity, averaged over a year."""
+    power_factor: float = Field(default=0.95, gt=0.5, le=1.0)
+    """Real over apparent power at the connection."""
+    capture_share: Share = 0.9
+    """Part of the IT heat that reaches the water for the sink."""
+    outlet_c: float = Field(default=45.0, ge=15, le=80)
+    """Temperature of the water that leaves the pod."""
+    sound_power_dba: float | None = Field(default=None, ge=30, le=130)
+    """Sound power of the heat-rejection plant at full load; left out, it is estimated from its duty."""
+    tonal_correction_db: float = Field(default=2.0, ge=0, le=6)
+    """Added for the character of the sound (fans are perceptibly tonal)."""
+    footprint_m2: float = Field(default=15.0, gt=0)
+    """Ground the pod covers."""
+    height_m: float = Field(default=2.9, gt=0)
+    """Height of the pod."""
+    mass_kg: float = Field(default=12_000.0, gt=0)
+    """Mass in working order."""
+    outdoors: bool = True
+    """Whether pod or cooler stands outdoors."""
+    coolant_l: float = Field(default=0.0, ge=0)
+    """Dielectric oil held, for immersion cooling."""
+    generator_kwe: float = Field(default=0.0, ge=0)
+    """Electrical output of the standby generator."""
+    generator_efficiency_share: float = Field(default=0.38, gt=0.1, lt=0.7)
+    """Electrical output over rated thermal input of the generator."""
+    fuel_l: float = Field(default=0.0, ge=0)
+    """Largest fuel container outdoors."""
+    battery_kwh: float = Field(default=0.0, ge=0)
+    """Energy of the batteries."""
+    battery_chemistry: Literal["none", "li", "lead", "nicd"] = "none"
+    """Kind of battery."""
+    refrigerant_kg: float = Field(default=0.0, ge=0)
+    """Refrigerant charge of the largest circuit."""
+    refrigerant_gwp: float = Field(default=0.0, ge=0)
+    """Global warming potential of the refrigerant."""
+
+
+class Workload(Declared):
+    """What the pod runs, as far as the site matters to it."""
+
+    rtt_budget_ms: float = Field(default=2.0, gt=0)
+    """Longest acceptable round trip to where the workload talks to."""
+
+
+class Routing(Declared):
+    """Assumptions about distance by route."""
+
+    snap_limit_m: float = Field(default=250.0, gt=0)
+    """Farther than this from any street, a place is off the graph and the straight line is used."""
+    straight_line_factor: float = Field(default=1.4, ge=1.0)
+    """Route over straight line where the graph cannot be used [judgement]."""
+    pipe_limit_m: float = Field(default=300.0, gt=0)
+    """Farthest a heat pipe is considered [judgement: 100 kW pays for 100 to 150 m, 500 kW for 500 m]."""
+    drive_delay_factor: float = Field(default=1.4, ge=1.0)
+    """Real over free-flow driving time [judgement: 1.2 rural, 1.4 urban]."""
+    offroad_kmh: float = Field(default=5.0, gt=0)
+    """Speed over the last metres between street and site."""
+
+
+class Backhaul(Declared):
+    """Assumptions about latency."""
+
+    us_per_km: float = Field(default=4.9, gt=4.8, lt=5.2)
+    """One-way delay of light in fibre [planning value; 4.897 at 1550 nm]."""
+    equipment_ms: float = Field(default=0.2, ge=0)
+    """Round-trip delay of the equipment on the way [judgement]."""
+
+
+class Heat(Declared):
+    """Assumptions about heat."""
+
+    approach_k: float = Field(default=5.0, ge=0)
+    """Temperature lost in the heat exchanger [judgement: 3 to 5 K]."""
+    pipe_loss_w_m: float = Field(default=14.0, ge=0)
+    """Loss of a flow and return pair per metre of trench [computed: DN50 at 55/30 °C]."""
+    coincidence_share: dict[str, Share] = Field(
+        default_factory=lambda: {
+            "pool": 0.9,
+            "outdoor_pool": 0.4,
+            "greenhouse": 0.55,
+            "office": 0.5,
+            "housing": 0.55,
+            "hotel": 0.6,
+            "school": 0.45,
+            "hospital": 0.7,
+            "public_building": 0.5,
+            "district_loop": 0.9,
+            "leisure_centre": 0.7,
+            "other": 0.4,
+        }
+    )
+    """Part of the smaller of yearly offer and yearly demand that meets in time [judgement]."""
+    benchmarks: bool = False
+    """Whether a sink with a floor area but no demand figure gets one from published benchmarks."""
+
+
+class Noise(Declared):
+    """Assumptions about noise."""
+
+    search_m: float = Field(default=1000.0, gt=0)
+    """How far receptors are looked for."""
+    night_limit_dba: float | None = Field(default=None, ge=20, le=80)
+    """Limit at a receptor that lies in no zone; left out, such a margin is unknown."""
+    spreading_constant_db: Literal[8, 11] = 8
+    """8: plant on hard ground, half a sphere; 11: free space."""
+
+
+class CriterionChoice(Declared):
+    """How much a criterion counts, and on which fixed scale it is valued."""
+
+    swing: Swing
+    """Worth of going from worst to best on this scale, against the best of its group = 100."""
+    scale: tuple[tuple[float, float], ...] | None = Field(default=None, min_length=2)
+    """Knots (measure, value 0 to 1), measures rising; left out, the criterion's own scale."""
+    plausible: tuple[float, float] | None = None
+    """Range in the criterion's unit to assume while a measure is unknown; left out, the whole scale."""
+
+    @model_validator(mode="after")
+    def _knots(self) -> CriterionChoice:
+        if self.scale is not None:
+            measures = [knot[0] for knot in self.scale]
+            if any(b <= a for a, b in zip(measures, measures[1:], strict=False)):
+                raise ValueError("the measures of `scale` must rise from knot to knot")
+            if any(not 0 <= knot[1] <= 1 for knot in self.scale):
+                raise ValueError("the values of `scale` must lie between 0 and 1")
+        if self.plausible is not None and self.plausible[0] > self.plausible[1]:
+            raise ValueError("`plausible` must be given as low, high")
+        return self
+
+
+class Group(Declared):
+    """A branch of the criteria tree."""
+
+    swing: Swing
+    """Worth of the group's whole swing, against the most important group = 100."""
+    criteria: dict[str, CriterionChoice] = Field(min_length=1)
+    """The criteria of the group."""
+
+
+class Study(Declared):
+    """Everything that one assessment depends on."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    """Short name: lower-case letters, digits and hyphens."""
+    title: str = Field(min_length=1, max_length=200)
+    """Title for maps and reports."""
+    date: date
+    """Day the assessment speaks for; rules are evaluated as in force on that day."""
+    crs: str
+    """Projected CRS in metres in which everything is measured, for example EPSG:27700."""
+    area: LayerFile
+    """Polygon of the territory."""
+    packs: tuple[str, ...] = ()
+    """Rule packs: codes of shipped packs (eu, fi, en) or paths of your own."""
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    """Seed of everything drawn at random."""
+    candidates: Candidates
+    pod: Pod
+    workload: Workload = Workload()
+    layers: dict[str, tuple[LayerFile, ...]] = Field(min_length=1)
+    """Layer name to the files that feed it."""
+    routing: Routing = Routing()
+    backhaul: Backhaul = Backhaul()
+    heat: Heat = Heat()
+    noise: Noise = Noise()
+    facts: dict[str, bool | float | str] = Field(default_factory=dict)
+    """Further facts about the project that rules ask for, by their vocabulary name."""
+    groups: dict[str, Group] = Field(min_length=1)
+    """Criteria tree of two levels with swing weights."""
+    presets: dict[str, dict[str, Swing]] = Field(default_factory=dict)
+    """Named alternative swing weights of the groups."""
+    shortlist: int = Field(default=50, ge=2, le=2000)
+    """How many leading sites the second opinions are asked about."""
+
+    @model_validator(mode="after")
+    def _tree(self) -> Study:
+        seen: dict[str, str] = {}
+        for group, branch in self.groups.items():
+            for criterion in branch.criteria:
+                if criterion in seen:
+                    raise ValueError(
+                        f"criterion {criterion!r} stands in groups {seen[criterion]!r} and {group!r}"
+                    )
+                seen[criterion] = group
+            if not any(choice.swing > 0 for choice in branch.criteria.values()):
+                raise ValueError(f"group {group!r} has no criterion with a swing above 0")
+        if not any(branch.swing > 0 for branch in self.groups.values()):
+            raise ValueError("no group has a swing above 0")
+        for preset, swings in self.presets.items():
+            if unknown := set(swings) - set(self.groups):
+                raise ValueError(f"preset {preset!r} names no group of this study: {sorted(unknown)}")
+            if set(self.groups) - set(swings):
+                raise ValueError(f"preset {preset!r} must give a swing to every group")
+            if not any(swing > 0 for swing in swings.values()):
+                raise ValueError(f"preset {preset!r} has no swing above 0")
+        return self
+
+
+def load_study(path: Path | str) -> Study:
+    """Read and validate a study file.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file, each with its line.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError(Fault(str(file), "no such file", "Check the path.")) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(
+            Fault(str(file), f"cannot be read: {error}", "Give a YAML file in UTF-8.")
+        ) from None
+    return parse_study(text, str(file))
+
+
+def parse_study(text: str, name: str = "study") -> Study:
+    """Validate the text of a study; see `load_study`."""
+    document, lines = _parse_yaml(text, name)
+    try:
+        return Study.model_validate(document)
+    except ValidationError as error:
+        raise StudyError(
+            [_fault(name, detail, lines) for detail in error.errors(include_url=False)]
+        ) from None
+
+
+def study_schema() -> dict[str, Any]:
+    """Give the JSON schema of a study, for editors that complete and check it."""
+    schema = Study.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return schema
+
+
+def study_hash(study: Study) -> str:
+    """Hash the meaning of a study: comments and key order do not count."""
+    text = json.dumps(study.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice, since one of the two would be lost in silence."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if isinstance(key, str) and key in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"key {key!r} is given twice", key_node.start_mark
+            )
+        if isinstance(key, str):
+            seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _parse_yaml(text: str, name: str) -> tuple[Any, dict[tuple[str, ...], int]]:
+    if not text.strip():
+        raise StudyError(Fault(name, "the file is empty", "Start from `siteselect new`."))
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise StudyError(
+            Fault(
+                name,
+                f"not valid YAML: {problem}",
+                "Indent with spaces and quote text that holds ': ' or '#'.",
+                row=None if mark is None else f"{mark.line + 1} (line)",
+            )
+        ) from None
+    if not isinstance(document, dict):
+        raise StudyError(
+            Fault(name, "a study is a list of `key: value` lines", "Start from `siteselect new`.")
+        )
+    lines: dict[tuple[str, ...], int] = {}
+    _lines(node, (), lines, depth=0)
+    return document, lines
+
+
+def _lines(
+    node: yaml.Node | None, path: tuple[str, ...], found: dict[tuple[str, ...], int], depth: int
+) -> None:
+    if node is None or depth > 20:  # noqa: PLR2004 - a study is at most six deep; aliases may loop
+        return
+    found.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            found[(*path, str(key.value))] = key.start_mark.line + 1
+            _lines(value, (*path, str(key.value)), found, depth + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _lines(value, (*path, str(index)), found, depth + 1)
+
+
+def _fault(name: str, detail: Any, lines: dict[tuple[str, ...], int]) -> Fault:
+    path = tuple(str(part) for part in detail["loc"])
+    known = path
+    while known and known not in lines:
+        known = known[:-1]
+    line = lines.get(known)
+    value = detail.get("input")
+    return Fault(
+        file=name,
+        problem=_problem(detail),
+        cure=_cure(detail, path),
+        row=None if line is None else f"{line} (line)",
+        column=".".join(path) or None,
+        value=str(value) if isinstance(value, str | int | float | bool) else None,
+    )
+
+
+def _problem(detail: Any) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return "unknown key"
+    if kind == "missing":
+        return "a required key is missing"
+    return str(detail["msg"]).removeprefix("Value error, ")
+
+
+def _cure(detail: Any, path: tuple[str, ...]) -> str:
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(path[-1], sorted(_every_key()), n=1)
+        return f"Did you mean {near[0]!r}?" if near else "Remove it; `siteselect schema` lists all keys."
+    if detail["type"] == "missing":
+        return f"Add {path[-1]!r}."
+    return "Correct the value; `siteselect schema` gives types and limits."
+
+
+def _every_key() -> set[str]:
+    schema = Study.model_json_schema()
+    keys = set(schema["properties"])
+    for part in schema["$defs"].values():
+        keys |= set(part.get("properties", {}))
+    return keys
