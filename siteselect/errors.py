@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+FAULTS_SHOWN = 100
+"""Faults that a message lists one by one; all are kept in `faults`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -34,7 +37,10 @@ class SiteselectError(Exception):
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         """Keep all faults, so that one run of the program shows them all."""
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        lines = [str(fault) for fault in self.faults[:FAULTS_SHOWN]]
+        if len(self.faults) > FAULTS_SHOWN:
+            lines.append(f"... and {len(self.faults) - FAULTS_SHOWN} faults more.")
+        super().__init__("\n".join(lines))
 
 
 class StudyError(SiteselectError, ValueError):

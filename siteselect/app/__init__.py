@@ -1,0 +1,1 @@
+"""The planner's app: a thin face over an assessment."""

@@ -1,0 +1,48 @@
+"""The pod: what it draws, gives off and sounds like, from its nameplate."""
+
+from __future__ import annotations
+
+from math import log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from siteselect.study import Pod
+
+HOURS_A = 8760.0
+"""Hours in a common year [h]."""
+
+
+def import_kva(pod: Pod) -> float:
+    """Apparent power that the connection must carry at full load [kVA].
+
+    The pod is taken as a flat load without diversity: installed IT power times the overhead of
+    cooling and conversion, over the power factor.
+    """
+    return total_input_kw(pod) / pod.power_factor
+
+
+def total_input_kw(pod: Pod) -> float:
+    """Rated electricity input at full load [kW]."""
+    return pod.it_kw * pod.pue
+
+
+def heat_offered_kw(pod: Pod) -> float:
+    """Mean heat in the water for the sink [kW]: IT load in use times the captured share."""
+    return pod.it_kw * pod.utilisation_share * pod.capture_share
+
+
+def heat_offered_mwh_a(pod: Pod) -> float:
+    """Heat in the water for the sink over a year [MWh/a]."""
+    return heat_offered_kw(pod) * HOURS_A / 1000
+
+
+def sound_power_dba(pod: Pod) -> float:
+    """Sound power of the heat rejection at full load [dB(A)].
+
+    The state that counts is the one in which no sink takes heat and everything is rejected on a
+    hot night. Where the maker's figure is not given: 83 + 10 lg(Q / 100 kW), Q the heat to
+    reject [kW] (screening default by our own judgement; range -15 to +3 dB).
+    """
+    if pod.sound_power_dba is not None:
+        return pod.sound_power_dba
+    return 83.0 + 10.0 * log10(total_input_kw(pod) / 100.0)

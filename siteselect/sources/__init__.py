@@ -1,0 +1,1 @@
+"""The shelf of sources: one file a format or provider, each declaring itself as `SOURCE`."""

@@ -1,0 +1,161 @@
+"""Tables of points as delimited text: comma, semicolon, tab or bar; with or without byte-order mark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from shapely.errors import ShapelyError
+
+from siteselect.contracts import Source
+from siteselect.errors import Fault, InputError, SourceError
+
+SOURCE = Source(
+    name="delimited_text",
+    title="Delimited text (CSV)",
+    endings=(".csv", ".tsv", ".txt"),
+    licence="as the study states for the file",
+    meaning="Points from two coordinate columns, or any shape from a WKT column.",
+)
+
+DEGREES = (("lon", "lat"), ("longitude", "latitude"), ("long", "lat"), ("lng", "lat"))
+METRES = (("easting", "northing"), ("eastings", "northings"), ("x", "y"))
+WKT = ("wkt", "geometry", "geom")
+
+
+def read(
+    path: Path,
+    layer: str,
+    tags: Mapping[str, tuple[str, ...]] | None = None,
+    table: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read a table whose every cell is text, and make points of its coordinate columns.
+
+    Columns called longitude and latitude are in EPSG:4326; others have no CRS until the study
+    states one. Semicolon-separated files may write decimals with a comma.
+
+    Raises
+    ------
+    SourceError
+        The file is not text, or has no header or coordinates.
+    InputError
+        Rows of the wrong length or coordinates that are not numbers: all of them.
+    """
+    del layer, tags, table
+    frame, comma_decimals = _cells(path)
+    return _points(frame, path, comma_decimals=comma_decimals)
+
+
+def _cells(path: Path) -> tuple[pd.DataFrame, bool]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceError(
+            Fault(str(path), "not text in UTF-8", "Save it as 'CSV UTF-8' (Excel offers that).")
+        ) from None
+    if "\x00" in text:
+        raise SourceError(Fault(str(path), "holds binary data", "Give delimited text in UTF-8."))
+    header = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=header.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise SourceError(
+            Fault(str(path), f"not a table: {error}", "Check for a quote that is never closed.")
+        ) from None
+    names = [name.strip() for name in rows[0]] if rows else []
+    faults = [
+        Fault(
+            str(path),
+            f"{len(row)} cells where the header has {len(names)}",
+            f"Quote text that holds {separator!r}.",
+            row=number,
+        )
+        for number, row in enumerate(rows[1:], start=2)
+        if row and len(row) != len(names)
+    ]
+    faults += [
+        Fault(str(path), "a column name stands twice", "Rename one of them.", row=1, column=name)
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    if faults:
+        raise InputError(faults)
+    body = [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+    frame = pd.DataFrame(
+        [row for _, row in body], columns=names, index=[number for number, _ in body], dtype=object
+    )
+    return frame.apply(lambda column: column.str.strip()), separator == ";"
+
+
+def _points(frame: pd.DataFrame, path: Path, *, comma_decimals: bool) -> gpd.GeoDataFrame:
+    by_lower = {name.lower(): name for name in frame.columns}
+    for pairs, crs in ((DEGREES, "EPSG:4326"), (METRES, None)):
+        for x, y in pairs:
+            if x in by_lower and y in by_lower:
+                names = (by_lower[x], by_lower[y])
+                numbers = [_numbers(frame[name], path, comma=comma_decimals) for name in names]
+                faults = [fault for _, found in numbers for fault in found]
+                if faults:
+                    raise InputError(faults)
+                points = shapely.points(numbers[0][0].to_numpy(), numbers[1][0].to_numpy())
+                return gpd.GeoDataFrame(
+                    frame.drop(columns=list(names)), geometry=points, crs=crs
+                )
+    for name in WKT:
+        if name in by_lower:
+            return _from_wkt(frame, by_lower[name], path)
+    raise SourceError(
+        Fault(
+            str(path),
+            f"no coordinate columns among {', '.join(map(str, frame.columns[:12])) or 'nothing'}",
+            "Name them lon and lat, easting and northing, x and y, or give one column wkt.",
+            row=1,
+        )
+    )
+
+
+def _numbers(
+    cells: pd.Series[str], path: Path, *, comma: bool
+) -> tuple[pd.Series[float], list[Fault]]:
+    text = cells.str.replace(",", ".", regex=False) if comma else cells
+    numbers = pd.to_numeric(text, errors="coerce").astype("float64")
+    wrong = ~numbers.abs().lt(float("inf"))
+    faults = [
+        Fault(
+            str(path),
+            "a coordinate that is not a finite number",
+            "Give decimal degrees or metres, with a point for decimals.",
+            row=int(row),
+            column=str(cells.name),
+            value=str(cells[row]),
+        )
+        for row in cells.index[wrong]
+    ]
+    return numbers, faults
+
+
+def _from_wkt(frame: pd.DataFrame, name: str, path: Path) -> gpd.GeoDataFrame:
+    faults, shapes = [], []
+    for row, text in frame[name].items():
+        try:
+            shapes.append(shapely.from_wkt(text or None))
+        except ShapelyError:
+            shapes.append(None)
+            faults.append(
+                Fault(
+                    str(path),
+                    "not well-known text",
+                    "Write for example POINT (24.94 60.17).",
+                    row=str(row),
+                    column=name,
+                    value=str(text),
+                )
+            )
+    if faults:
+        raise InputError(faults)
+    return gpd.GeoDataFrame(frame.drop(columns=name), geometry=shapes, crs=None)

@@ -1,0 +1,87 @@
+"""Which source reads which file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import siteselect.sources
+from siteselect.contracts import Source, collect
+from siteselect.errors import Fault, SourceError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@cache
+def sources() -> dict[str, ModuleType]:
+    """Find every source on the shelf, by name."""
+    return collect(siteselect.sources, "SOURCE")
+
+
+def records() -> dict[str, Source]:
+    """Give the record of every source on the shelf."""
+    return {name: module.SOURCE for name, module in sources().items()}
+
+
+def locate(path: str, folders: tuple[Path, ...], wanted_by: str) -> Path:
+    """Find a file named in a study in the first folder that has it.
+
+    Raises
+    ------
+    SourceError
+        It is nowhere, is a folder, has no bytes, or is not a plain local path.
+    """
+    if "://" in path or path.startswith("/vsi"):
+        raise SourceError(
+            Fault(wanted_by, "not a local file", "Download it and name the local copy.", value=path)
+        )
+    tried = [folder / path for folder in folders]
+    for file in tried:
+        if file.is_file():
+            if file.stat().st_size == 0:
+                raise SourceError(
+                    Fault(str(file), "the file has 0 bytes", "Fetch or export it again.")
+                )
+            return file
+    raise SourceError(
+        Fault(
+            wanted_by,
+            "no such file",
+            f"Looked for {' and '.join(map(str, tried))}. Use --data to name another folder.",
+            value=path,
+        )
+    )
+
+
+def read_any(
+    path: Path,
+    layer: str,
+    tags: Mapping[str, tuple[str, ...]] | None = None,
+    table: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read a file with the source that its ending asks for.
+
+    Raises
+    ------
+    SourceError, InputError
+        From the source; or no source reads such a file.
+    """
+    name = path.name.lower()
+    fitting = [
+        (len(ending), module)
+        for module in sources().values()
+        for ending in module.SOURCE.endings
+        if name.endswith(ending)
+    ]
+    if not fitting:
+        known = sorted({ending for record in records().values() for ending in record.endings})
+        raise SourceError(
+            Fault(str(path), "no source reads this kind of file", f"Known: {', '.join(known)}.")
+        )
+    module = max(fitting, key=lambda pair: pair[0])[1]
+    frame: gpd.GeoDataFrame = module.read(path, layer, tags=tags, table=table)
+    return frame
