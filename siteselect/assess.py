@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,10 @@ from siteselect.decision.ranking import Ranking, rank
 from siteselect.decision.second_opinions import Opinions, second_opinions
 from siteselect.decision.value import to_values, value_bounds
 from siteselect.decision.weights import Tree, global_weights, with_group_swings
-from siteselect.design import place
+from siteselect.design.place import place
 from siteselect.errors import Fault, StudyError
-from siteselect.facts import facts_of
 from siteselect.layers.build import Territory, build_territory
+from siteselect.site_facts import facts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,9 +102,9 @@ def assess(
     progress(f"Placing the pod on {len(proposal.candidates)} sites")
     sites = place(study, territory, proposal.candidates)
     progress("Measuring the criteria")
-    measures, reasons = measure_all(study, territory, sites, chosen)
+    measures, reasons = measure_all(sites, territory.layers, chosen)
     progress("Screening the rules")
-    facts = facts_of(study, territory, sites)
+    facts = facts_of(study, sites)
     findings = compliance.screen(facts, packs, study.date)
     eligible = _eligible(sites.index, findings)
     valued = to_values(measures, {name: record.scale for name, record in chosen.items()})
@@ -135,6 +135,32 @@ def assess(
         return first
     progress("Asking other methods about the shortlist")
     return with_opinions(first)
+
+
+def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str, Any]:
+    """Read everything a study names, and list it; nothing is measured.
+
+    Raises
+    ------
+    StudyError, InputError, SourceError, RuleError
+        With every fault.
+    """
+    packs = compliance.load_packs(study.packs, folder)
+    chosen_criteria(study)
+    territory = build_territory(study, folder, data)
+    proposal = propose(study, territory, folder, data)
+    counts = {name: len(layer.frame) for name, layer in territory.layers.items()}
+    return {
+        "title": study.title,
+        "inputs": [
+            {"layer": name, "features": counts.get(name, len(proposal.candidates)), **asdict(birth)}
+            for name, birth in (*territory.provenance, *proposal.provenance)
+        ],
+        "packs": [pack.title for pack in packs],
+        "candidates": len(proposal.candidates),
+        "rejected": len(proposal.rejected),
+        "notices": [f"{notice.topic}: {notice.text}" for notice in territory.notices],
+    }
 
 
 def reweigh(assessment: Assessment, group_swings: Mapping[str, float]) -> Assessment:

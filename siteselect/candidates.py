@@ -32,9 +32,7 @@ CANDIDATE = LayerSpec(
         Column("roof", "flag", "whether the pod would stand on a roof"),
         Column("indoors", "flag", "whether the pod would stand in an existing building"),
         Column("access_24_7", "flag", "whether engineers may enter at any hour"),
-        Column(
-            "floor_capacity_kpa", "number", "what the floor bears", minimum=0.1, maximum=1000.0
-        ),
+        Column("floor_capacity_kpa", "number", "what the floor bears", minimum=0.1, maximum=1000.0),
     ),
     meaning="A polygon stands for a point inside it.",
 )
@@ -125,9 +123,7 @@ def _from_file(
     return kept[inside], faults, birth
 
 
-def _outside(
-    frame: gpd.GeoDataFrame, name: str, territory: Territory
-) -> list[Fault]:
+def _outside(frame: gpd.GeoDataFrame, name: str, territory: Territory) -> list[Fault]:
     if frame.empty:
         return []
     bounds = tuple(gpd.GeoSeries([territory.area], crs=territory.crs).to_crs(4326).total_bounds)
@@ -179,7 +175,9 @@ def _grid(grid: GridOfPoints, territory: Territory) -> gpd.GeoDataFrame:
     points = shapely.points(x, y)
     inside = shapely.covers(territory.area, points)
     points = points[inside]
-    names = [f"grid-{east:.0f}-{north:.0f}" for east, north in zip(x[inside], y[inside], strict=True)]
+    names = [
+        f"grid-{east:.0f}-{north:.0f}" for east, north in zip(x[inside], y[inside], strict=True)
+    ]
     frame = gpd.GeoDataFrame({"site_id": names}, geometry=points, crs=territory.crs)
     for column in CANDIDATE.columns[1:]:
         frame[column.name] = np.nan if column.kind == "number" else None

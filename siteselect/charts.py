@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 FULL = 100.0
 """Points a site would have at the top of every scale."""
 
 SURE = "#0b5c8f"
 POSSIBLE = "#e69f00"
-MISSED = "#e3e7ea"
+POSSIBLE_EDGE = "#8a5a00"
+MISSED = "#dfe4e8"
+GRID = "#c9d1d9"
 INK = "#1b1f23"
 QUIET = "#59636e"
 """Blue, orange and greys stay apart in every common form of colour blindness (Okabe and Ito)."""
 
-_WIDTH = 640
-_LABEL_END = 208
-_PLOT_START = 216
-_PLOT_END = 546
-_VALUE_START = 554
+HATCH = "url(#unknown)"
+
+_WIDTH = 680
+_LABEL_END = 244
+_PLOT_START = 252
+_PLOT_END = 574
+_VALUE_START = 586
 _ROW = 30
 _BAR = 16
 _TOP = 30
-_FONT = 14
+_FOOT = 58
+_FONT = 13
 _SMALL = 12
-_LABEL_LETTERS = 30
-_VALUE_LETTERS = 13
+_LABEL_LETTERS = 37
+_VALUE_LETTERS = 14
+_KEY_LETTERS = 40
 _TICKS = (0, 25, 50, 75, 100)
-_FORMATTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BREAKS = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x85\u2028\u2029"), " ")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +72,89 @@ class Interval:
 def plain(text: object, limit: int | None = None) -> str:
     """Make text from outside fit to be shown: one line, no invisible characters, cut to a length.
 
-    Control, formatting and unpaired surrogate characters are dropped: they would break the SVG or
-    turn the reading direction of the page around. Markup is left to the target's own encoder.
+    Control, formatting and unpaired surrogate characters are dropped: they would break an SVG or
+    turn the reading direction of a page around. Markup is left to the target's own encoder.
 
     Parameters
     ----------
     text : what a file or a user gave.
     limit : most letters to keep, with an ellipsis as the last; None keeps all.
     """
-    spaced = "".join(
-        " " if letter in "\t\n\r\x0b\x0c\u2028\u2029" else letter for letter in str(text)
-    )
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _FORMATTING)
+    spaced = str(text).translate(_BREAKS)
+    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _INVISIBLE)
     line = " ".join(kept.split())
     if limit is None or len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"
 
 
+def svg_tag(name: str, *content: str, **attributes: float | str) -> str:
+    """Write one SVG element; numbers are cut to a tenth, attribute text is encoded.
+
+    Parameters
+    ----------
+    name : element name.
+    content : what stands inside, already encoded (other elements, or `svg_text`).
+    attributes : values by name, with `_` for `-`; empty text leaves an attribute out.
+    """
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_attribute(value))}"
+        for key, value in attributes.items()
+        if value != ""
+    )
+    inside = "".join(content)
+    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+
+
 def svg_text(text: object, limit: int | None = None) -> str:
-    """Encode text for the inside of an SVG element or a double-quoted attribute."""
-    return escape(plain(text, limit), {'"': "&quot;", "'": "&#39;"})
+    """Encode text for the inside of an SVG element."""
+    return escape(plain(text, limit))
 
 
 def svg_document(
-    width: float, height: float, body: Sequence[str], *, title: str, summary: str = ""
+    width: float, height: float, body: Iterable[str], *, title: str, summary: str = ""
 ) -> str:
     """Wrap drawn parts as an SVG document that names itself to a screen reader."""
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" role="img" aria-label="{svg_text(title)}" '
-        'font-family="Liberation Sans, Arial, Helvetica, sans-serif">'
+    return svg_tag(
+        "svg",
+        svg_tag("title", svg_text(title)),
+        svg_tag("desc", svg_text(summary)) if summary else "",
+        *body,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=plain(title),
+        font_family="Liberation Sans, Arial, Helvetica, sans-serif",
     )
-    described = [f"<title>{svg_text(title)}</title>"]
-    if summary:
-        described.append(f"<desc>{svg_text(summary)}</desc>")
-    return "".join([head, *described, *body, "</svg>"])
+
+
+def hatch() -> str:
+    """Define the hatching that stands for what is not known."""
+    tile = svg_tag("rect", width=7, height=7, fill=POSSIBLE)
+    stripe = svg_tag("rect", width=3, height=7, fill="#ffffff")
+    pattern = svg_tag(
+        "pattern",
+        tile,
+        stripe,
+        id="unknown",
+        width=7,
+        height=7,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+    return svg_tag("defs", pattern)
 
 
 def waterfall_chart(
-    bars: Sequence[Bar], *, title: str, total: str, axis: str, key: tuple[str, str, str]
+    bars: Sequence[Bar],
+    *,
+    title: str,
+    total: str,
+    total_value: str,
+    axis: str,
+    key: tuple[str, str, str],
 ) -> str:
     """Draw how the points of one site add up, criterion by criterion.
 
@@ -113,11 +165,12 @@ def waterfall_chart(
     bars : the criteria, in the order in which they are to add up.
     title : what the chart shows, in one sentence.
     total : label of the last row.
+    total_value : the sum in words, beside the last row.
     axis : what the scale of 0 to 100 counts.
     key : words for sure, possible and missed points.
     """
-    height = _TOP + _ROW * (len(bars) + 1) + 58
-    body = [_hatch(), *_frame(_TOP + _ROW * (len(bars) + 1), axis)]
+    bottom = _TOP + _ROW * (len(bars) + 1)
+    body = [hatch(), *_frame(bottom, axis)]
     start = 0.0
     for place, bar in enumerate(bars):
         top = _TOP + _ROW * place
@@ -125,13 +178,12 @@ def waterfall_chart(
         body.append(_rect(start, start + bar.most, top, MISSED))
         body += _span(start, bar.low, bar.high, top)
         start += bar.high
-    top = _TOP + _ROW * len(bars)
-    low, high = sum(bar.low for bar in bars), sum(bar.high for bar in bars)
-    body.append(_rule(top))
-    body += _row_text(top, total, _range(low, high), bold=True)
-    body += _span(0.0, low, high, top)
-    body += _key(height, [(SURE, key[0]), ("url(#unknown)", key[1]), (MISSED, key[2])])
-    return svg_document(_WIDTH, height, body, title=title)
+    top = bottom - _ROW
+    body.append(svg_tag("path", d=f"M0 {top}H{_WIDTH}", stroke=QUIET))
+    body += _row_text(top, total, total_value, bold=True)
+    body += _span(0.0, sum(bar.low for bar in bars), sum(bar.high for bar in bars), top)
+    body += _key(bottom + _FOOT, [(SURE, key[0]), (HATCH, key[1]), (MISSED, key[2])])
+    return svg_document(_WIDTH, bottom + _FOOT, body, title=title)
 
 
 def interval_chart(
@@ -144,59 +196,111 @@ def interval_chart(
     intervals : the sites, best first.
     title : what the chart shows, in one sentence.
     axis : what the scale of 0 to 100 counts.
-    key : words for a range, for a known score, and for a site that a rule excludes.
+    key : words for the end of a range, for the range, and for a site that a rule excludes.
     """
-    height = _TOP + _ROW * len(intervals) + 58
-    body = [_hatch(), *_frame(_TOP + _ROW * len(intervals), axis)]
+    bottom = _TOP + _ROW * len(intervals)
+    body = [hatch(), *_frame(bottom, axis)]
     for place, interval in enumerate(intervals):
         top = _TOP + _ROW * place
+        if interval.marked:
+            body.append(svg_tag("rect", y=top, width=_WIDTH, height=_ROW, fill="#eaf2f8"))
         body += _row_text(top, interval.label, interval.value, bold=interval.marked)
         body += _strip(interval, top)
-    body += _key(height, [("url(#unknown)", key[0]), (SURE, key[1]), ("cross", key[2])])
-    return svg_document(_WIDTH, height, body, title=title)
+    body += _key(bottom + _FOOT, [(SURE, key[0]), (HATCH, key[1]), ("cross", key[2])])
+    return svg_document(_WIDTH, bottom + _FOOT, body, title=title)
 
 
 def _strip(interval: Interval, top: float) -> list[str]:
     low, high, middle = _x(interval.low), _x(interval.high), top + _ROW / 2
     if interval.state == "excluded":
-        return [
-            f'<path d="M{low:.1f} {middle:.1f}H{high:.1f}" stroke="{QUIET}" stroke-width="2" '
-            'stroke-dasharray="2 4"/>',
-            _cross((low + high) / 2, middle),
-        ]
+        path = f"M{low:.1f} {middle:.1f}H{high:.1f}"
+        line = svg_tag("path", d=path, stroke=QUIET, stroke_width=2, stroke_dasharray="2 4")
+        return [line, _cross((low + high) / 2, middle)]
     parts = []
-    if high - low > 1:
-        parts.append(_rect(interval.low, interval.high, top, "url(#unknown)", edge="#8a5a00"))
-    return [*parts, *(_needle(x, top) for x in sorted({round(low, 1), round(high, 1)}))]
-
-
-def _needle(x: float, top: float) -> str:
-    return (
-        f'<rect x="{x - 2:.1f}" y="{top + _ROW / 2 - 11:.1f}" width="4" height="22" fill="{SURE}"/>'
-    )
-
-
-def _cross(x: float, y: float) -> str:
-    return (
-        f'<path d="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10" stroke="{INK}" '
-        'stroke-width="2.5" fill="none"/>'
-    )
+    if high > low:
+        parts.append(_rect(interval.low, interval.high, top, HATCH, POSSIBLE_EDGE))
+    return parts + [
+        svg_tag("rect", x=x - 2, y=middle - 11, width=4, height=22, fill=SURE)
+        for x in sorted({low, high})
+    ]
 
 
 def _span(start: float, low: float, high: float, top: float) -> list[str]:
     parts = [_rect(start, start + low, top, SURE)]
     if high > low:
-        parts.append(_rect(start + low, start + high, top, "url(#unknown)", edge="#8a5a00"))
+        parts.append(_rect(start + low, start + high, top, HATCH, POSSIBLE_EDGE))
     return parts
 
 
 def _rect(start: float, end: float, top: float, fill: str, edge: str = "") -> str:
     left, right = _x(start), _x(end)
-    outline = f' stroke="{edge}" stroke-width="1"' if edge else ""
-    return (
-        f'<rect x="{left:.1f}" y="{top + (_ROW - _BAR) / 2:.1f}" width="{max(right - left, 0):.1f}" '
-        f'height="{_BAR}" fill="{fill}"{outline}/>'
+    return svg_tag(
+        "rect",
+        x=left,
+        y=top + (_ROW - _BAR) / 2,
+        width=max(right - left, 0.0),
+        height=_BAR,
+        fill=fill,
+        stroke=edge,
     )
+
+
+def _cross(x: float, y: float) -> str:
+    path = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
+    return svg_tag("path", d=path, stroke=INK, stroke_width=2.5, fill="none")
+
+
+def _row_text(top: float, label: str, value: str, *, bold: bool = False) -> list[str]:
+    line, weight = top + _ROW / 2 + 5, 700 if bold else 400
+    name = svg_text(label, _LABEL_LETTERS)
+    number = svg_text(value, _VALUE_LETTERS)
+    return [
+        _words(_LABEL_END, line, name, size=_FONT, anchor="end", weight=weight),
+        _words(_VALUE_START, line, number, size=_FONT, weight=weight),
+    ]
+
+
+def _words(
+    x: float,
+    y: float,
+    encoded: str,
+    *,
+    size: int = _SMALL,
+    anchor: str = "",
+    fill: str = INK,
+    weight: int = 400,
+) -> str:
+    return svg_tag(
+        "text", encoded, x=x, y=y, font_size=size, text_anchor=anchor, fill=fill, font_weight=weight
+    )
+
+
+def _frame(bottom: float, axis: str) -> list[str]:
+    parts = [
+        svg_tag("rect", width=_WIDTH, height="100%", fill="#ffffff"),
+        _words(_PLOT_START, 14, svg_text(axis), fill=QUIET),
+    ]
+    for tick in _TICKS:
+        x = _x(tick)
+        parts.append(svg_tag("path", d=f"M{x:.1f} {_TOP - 6}V{bottom}", stroke=GRID))
+        parts.append(_words(x, bottom + 16, str(tick), anchor="middle", fill=QUIET))
+    return parts
+
+
+def _key(height: float, entries: Sequence[tuple[str, str]]) -> list[str]:
+    parts: list[str] = []
+    left, line = 8.0, height - 12
+    for fill, word in entries:
+        if fill == "cross":
+            parts.append(_cross(left + 9, line - 5))
+        else:
+            edge = POSSIBLE_EDGE if fill == HATCH else ""
+            parts.append(
+                svg_tag("rect", x=left, y=line - 12, width=18, height=13, fill=fill, stroke=edge)
+            )
+        parts.append(_words(left + 24, line, svg_text(word, _KEY_LETTERS)))
+        left += 46 + 6.3 * min(len(word), _KEY_LETTERS)
+    return parts
 
 
 def _x(points: float) -> float:
@@ -204,65 +308,7 @@ def _x(points: float) -> float:
     return _PLOT_START + share * (_PLOT_END - _PLOT_START)
 
 
-def _row_text(top: float, label: str, value: str, *, bold: bool = False) -> list[str]:
-    weight = ' font-weight="700"' if bold else ""
-    line = top + _ROW / 2 + 5
-    return [
-        f'<text x="{_LABEL_END}" y="{line:.1f}" text-anchor="end" font-size="{_FONT}" '
-        f'fill="{INK}"{weight}>{svg_text(label, _LABEL_LETTERS)}</text>',
-        f'<text x="{_VALUE_START}" y="{line:.1f}" font-size="{_FONT}" fill="{INK}"{weight}>'
-        f"{svg_text(value, _VALUE_LETTERS)}</text>",
-    ]
-
-
-def _frame(bottom: float, axis: str) -> list[str]:
-    parts = [
-        f'<rect width="{_WIDTH}" height="100%" fill="#ffffff"/>',
-        f'<text x="{_PLOT_START}" y="14" font-size="{_SMALL}" fill="{QUIET}">{svg_text(axis)}</text>',
-    ]
-    for tick in _TICKS:
-        x = _x(tick)
-        parts.append(
-            f'<path d="M{x:.1f} {_TOP - 6}V{bottom}" stroke="#c9d1d9" stroke-width="1"/>'
-            f'<text x="{x:.1f}" y="{bottom + 16:.1f}" text-anchor="middle" font-size="{_SMALL}" '
-            f'fill="{QUIET}">{tick}</text>'
-        )
-    return parts
-
-
-def _rule(top: float) -> str:
-    return f'<path d="M0 {top}H{_WIDTH}" stroke="{QUIET}" stroke-width="1"/>'
-
-
-def _key(height: float, entries: Sequence[tuple[str, str]]) -> list[str]:
-    parts: list[str] = []
-    left = 8.0
-    line = height - 12
-    for fill, word in entries:
-        if fill == "cross":
-            parts.append(_cross(left + 9, line - 5))
-        else:
-            edge = ' stroke="#8a5a00"' if fill.startswith("url") else ""
-            parts.append(
-                f'<rect x="{left:.1f}" y="{line - 12:.1f}" width="18" height="13" '
-                f'fill="{fill}"{edge}/>'
-            )
-        parts.append(
-            f'<text x="{left + 24:.1f}" y="{line:.1f}" font-size="{_SMALL}" fill="{INK}">'
-            f"{svg_text(word, 40)}</text>"
-        )
-        left += 24 + 6.3 * min(len(word), 40) + 22
-    return parts
-
-
-def _hatch() -> str:
-    return (
-        '<defs><pattern id="unknown" width="7" height="7" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="7" height="7" fill="{POSSIBLE}"/>'
-        '<rect width="3" height="7" fill="#ffffff"/></pattern></defs>'
-    )
-
-
-def _range(low: float, high: float) -> str:
-    bottom, top = f"{low:.1f}", f"{high:.1f}"
-    return bottom if bottom == top else f"{bottom} to {top}"
+def _attribute(value: float | str) -> str:
+    if isinstance(value, str):
+        return plain(value)
+    return f"{value:.1f}".removesuffix(".0")

@@ -25,15 +25,3 @@ def rtt_ms(fibre_km: ArrayLike, us_per_km: float, equipment_ms: float) -> NDArra
         Round-trip time [ms].
     """
     return 2.0 * np.asarray(fibre_km, dtype=float) * us_per_km / 1000.0 + equipment_ms
-
-
-def route_km(straight_km: ArrayLike) -> NDArray[np.float64]:
-    """Fibre length to expect over a straight distance, where no route is known [km].
-
-    Piecewise and continuous: 1.5 times below 1000 km, 1500 km up to 1200 km, 1.25 times beyond
-    (the rule of ITU-T Y.1541, recalled rather than read).
-    """
-    straight = np.asarray(straight_km, dtype=float)
-    return np.where(
-        straight < 1000.0, 1.5 * straight, np.where(straight <= 1200.0, 1500.0, 1.25 * straight)
-    )

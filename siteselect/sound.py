@@ -30,9 +30,3 @@ def spread(
     """
     distance = np.maximum(np.asarray(distance_m, dtype=float), 1.0)
     return np.asarray(sound_power_dba, dtype=float) - 20.0 * np.log10(distance) - constant_db
-
-
-def add_levels(levels_dba: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
-    """Sum levels by energy [dB(A)]: 10 lg sum 10^(L/10)."""
-    powers = np.power(10.0, np.asarray(levels_dba, dtype=float) / 10.0)
-    return np.asarray(10.0 * np.log10(powers.sum(axis=axis)))

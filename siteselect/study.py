@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import json
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Declared(BaseModel):
-    """House rules of every part of a study: frozen, no unknown keys, docstrings are descriptions."""
+    """House rules of every part: frozen, no unknown keys, docstrings are descriptions."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -95,7 +96,7 @@ class Candidates(Declared):
     grid: GridOfPoints | None = None
     """Candidates generated on a grid."""
     on_fault: Literal["stop", "reject"] = "stop"
-    """stop: refuse the run and name every fault; reject: leave faulty rows out, listed in rejected.csv."""
+    """stop: refuse the run, naming every fault; reject: leave faulty rows out, in rejected.csv."""
     limit: int = Field(default=100_000, gt=0)
     """Most candidates that one run may hold."""
 
@@ -122,7 +123,7 @@ class Pod(Declared):
     outlet_c: float = Field(default=45.0, ge=15, le=80)
     """Temperature of the water that leaves the pod."""
     sound_power_dba: float | None = Field(default=None, ge=30, le=130)
-    """Sound power of the heat-rejection plant at full load; left out, it is estimated from its duty."""
+    """Sound power of the heat rejection at full load; left out, estimated from its duty."""
     tonal_correction_db: float = Field(default=2.0, ge=0, le=6)
     """Added for the character of the sound (fans are perceptibly tonal)."""
     footprint_m2: float = Field(default=15.0, gt=0)
@@ -166,7 +167,7 @@ class Routing(Declared):
     straight_line_factor: float = Field(default=1.4, ge=1.0)
     """Route over straight line where the graph cannot be used [judgement]."""
     pipe_limit_m: float = Field(default=300.0, gt=0)
-    """Farthest a heat pipe is considered [judgement: 100 kW pays for 100 to 150 m, 500 kW for 500 m]."""
+    """Longest heat pipe [judgement: 100 kW pays for 100 to 150 m, 500 kW for 500 m]."""
     drive_delay_factor: float = Field(default=1.4, ge=1.0)
     """Real over free-flow driving time [judgement: 1.2 rural, 1.4 urban]."""
     offroad_kmh: float = Field(default=5.0, gt=0)
@@ -229,13 +230,13 @@ class CriterionChoice(Declared):
     scale: tuple[tuple[float, float], ...] | None = Field(default=None, min_length=2)
     """Knots (measure, value 0 to 1), measures rising; left out, the criterion's own scale."""
     plausible: tuple[float, float] | None = None
-    """Range in the criterion's unit to assume while a measure is unknown; left out, the whole scale."""
+    """Range in the criterion's unit while a measure is unknown; left out, the whole scale."""
 
     @model_validator(mode="after")
     def _knots(self) -> CriterionChoice:
         if self.scale is not None:
             measures = [knot[0] for knot in self.scale]
-            if any(b <= a for a, b in zip(measures, measures[1:], strict=False)):
+            if any(right <= left for left, right in pairwise(measures)):
                 raise ValueError("the measures of `scale` must rise from knot to knot")
             if any(not 0 <= knot[1] <= 1 for knot in self.scale):
                 raise ValueError("the values of `scale` must lie between 0 and 1")
@@ -304,7 +305,9 @@ class Study(Declared):
             raise ValueError("no group has a swing above 0")
         for preset, swings in self.presets.items():
             if unknown := set(swings) - set(self.groups):
-                raise ValueError(f"preset {preset!r} names no group of this study: {sorted(unknown)}")
+                raise ValueError(
+                    f"preset {preset!r} names no group of this study: {sorted(unknown)}"
+                )
             if set(self.groups) - set(swings):
                 raise ValueError(f"preset {preset!r} must give a swing to every group")
             if not any(swing > 0 for swing in swings.values()):
@@ -446,7 +449,11 @@ def _problem(detail: Any) -> str:
 def _cure(detail: Any, path: tuple[str, ...]) -> str:
     if detail["type"] == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], sorted(_every_key()), n=1)
-        return f"Did you mean {near[0]!r}?" if near else "Remove it; `siteselect schema` lists all keys."
+        return (
+            f"Did you mean {near[0]!r}?"
+            if near
+            else "Remove it; `siteselect schema` lists all keys."
+        )
     if detail["type"] == "missing":
         return f"Add {path[-1]!r}."
     return "Correct the value; `siteselect schema` gives types and limits."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit suffix: its dimension, its size in the dimension's house unit, and how it is written."""
+    """A unit suffix: its dimension, its size in the house unit, and how it is written."""
 
     suffix: str
     dimension: str
@@ -39,7 +39,9 @@ UNITS: tuple[Unit, ...] = (
     Unit("gwh_a", "energy per year", 1000.0, "GWh/a", "gigawatt-hour a year"),
     Unit("c", "temperature", 1.0, "°C", "degree Celsius"),
     Unit("k", "temperature difference", 1.0, "K", "kelvin"),
-    Unit("dba", "sound level", 1.0, "dB(A)", "A-weighted decibel, of a sound pressure or sound power"),
+    Unit(
+        "dba", "sound level", 1.0, "dB(A)", "A-weighted decibel, of a sound pressure or sound power"
+    ),
     Unit("db", "sound level difference", 1.0, "dB", "decibel, as a difference of levels"),
     Unit("s", "time", 1 / 60, "s", "second"),
     Unit("min", "time", 1.0, "min", "minute"),
@@ -69,7 +71,7 @@ def unit_of(column: str) -> Unit | None:
 
 
 def stem(column: str) -> str:
-    """Name a column without its unit suffix, so that `headroom_mva` is seen beside `headroom_kva`."""
+    """Name a column without its unit, so that `headroom_mva` is seen beside `headroom_kva`."""
     unit = unit_of(column)
     return column if unit is None else column[: -len(unit.suffix) - 1]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siteselect.pod import HOURS_A
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-HOURS_A = 8760.0
 
 
 def pipe_loss_mwh_a(length_m: ArrayLike, loss_w_m: float) -> NDArray[np.float64]:

@@ -95,9 +95,7 @@ def read_points_of(
     return _read_file(spec.name, file, folders, crs, file, spec)
 
 
-def certificate(
-    declared: Provenanced, file: str = "", sha256: str = ""
-) -> Provenance:
+def certificate(declared: Provenanced, file: str = "", sha256: str = "") -> Provenance:
     """Make the birth certificate of a file from what the study says of it."""
     return Provenance(
         source=declared.source,

@@ -1,4 +1,4 @@
-"""Hold a table to a layer's contract: columns, units, words, numbers, shapes; all faults at once."""
+"""Hold a table to a layer's contract: columns, units, words, numbers, shapes; all faults."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def conform(
         values, found = _column(raw, column, file, name)
         columns[column.name] = values
         faults += found
-    frame = gpd.GeoDataFrame(columns, geometry=raw.geometry.to_numpy(), crs=raw.crs, index=raw.index)
+    frame = gpd.GeoDataFrame(
+        columns, geometry=raw.geometry.to_numpy(), crs=raw.crs, index=raw.index
+    )
     if spec.identifier:
         faults += _duplicates(frame[spec.identifier], name)
     faults += _shape_faults(frame, spec, name)

@@ -25,7 +25,9 @@ LAYER = LayerSpec(
             maximum=2_000_000.0,
         ),
         Column("firm_kva", "number", "capacity after one outage", minimum=0.0, maximum=5_000_000.0),
-        Column("peak_kva", "number", "measured peak demand", minimum=-500_000.0, maximum=5_000_000.0),
+        Column(
+            "peak_kva", "number", "measured peak demand", minimum=-500_000.0, maximum=5_000_000.0
+        ),
     ),
     meaning=(
         "An unmapped substation is not an absent supply, and headroom at a primary substation is "

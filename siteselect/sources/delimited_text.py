@@ -1,4 +1,4 @@
-"""Tables of points as delimited text: comma, semicolon, tab or bar; with or without byte-order mark."""
+"""Tables of points as text between commas, semicolons, tabs or bars, with or without a BOM."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def _points(frame: pd.DataFrame, path: Path, *, comma_decimals: bool) -> gpd.Geo
                 if faults:
                     raise InputError(faults)
                 points = shapely.points(numbers[0][0].to_numpy(), numbers[1][0].to_numpy())
-                return gpd.GeoDataFrame(
-                    frame.drop(columns=list(names)), geometry=points, crs=crs
-                )
+                return gpd.GeoDataFrame(frame.drop(columns=list(names)), geometry=points, crs=crs)
     for name in WKT:
         if name in by_lower:
             return _from_wkt(frame, by_lower[name], path)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Oneway = Literal["no", "forward", "backward"]
 Level = Literal["grid", "primary", "secondary", "lv", "unknown"]
@@ -41,16 +43,31 @@ _LENGTH_UNITS_M = {
     "km": 1000.0,
 }
 _LENGTH = re.compile(rf"{_NUMBER}\s*([a-z]*)", _ASCII)
-_IMPERIAL = re.compile(
-    rf"{_NUMBER}\s*(?:'|′|’|ft|feet)\s*(?:{_NUMBER}\s*(?:\"|″|”|''|in|inch|inches)?)?", _ASCII
-)
-_INCHES = re.compile(rf"{_NUMBER}\s*(?:\"|″|”|'')", _ASCII)
+_FEET = r"(?:['\u2032\u2019]|ft|feet)"
+_INCH = r"(?:[\"\u2033\u201d]|''|in|inch|inches)"
+_IMPERIAL = re.compile(rf"{_NUMBER}\s*{_FEET}\s*(?:{_NUMBER}\s*{_INCH}?)?", _ASCII)
+_INCHES = re.compile(rf"{_NUMBER}\s*{_INCH}", _ASCII)
 WIDTH_RANGE_M = (0.3, 100.0)
 
 _VOLTAGE = re.compile(rf"{_NUMBER}\s*(kv|v)?", _ASCII)
 _LOW_VOLTAGE_V = 1_000
-_MEDIUM_VOLTAGE_V = 25_000
-_PRIMARY_INPUT_V = 70_000
+_HIGHEST_V = 2_000_000
+_GIVEN_OUT: tuple[tuple[float, Level], ...] = (
+    (_LOW_VOLTAGE_V, "secondary"),
+    (25_000, "primary"),
+    (math.inf, "grid"),
+)
+_COMING_IN: tuple[tuple[float, Level], ...] = (
+    (_LOW_VOLTAGE_V, "lv"),
+    (25_000, "secondary"),
+    (70_000, "primary"),
+    (math.inf, "grid"),
+)
+_SUBSTATION_WORDS: Mapping[str, Level] = {
+    "transmission": "grid",
+    "distribution": "primary",
+    "minor_distribution": "secondary",
+}
 
 _FORWARD = frozenset({"yes", "true", "1"})
 _BACKWARD = frozenset({"-1", "reverse"})
@@ -106,7 +123,7 @@ def voltages_v(text: str | None) -> tuple[int, ...]:
         match = _VOLTAGE.fullmatch(part.strip())
         if match:
             volts = _decimal(match[1]) * (1000 if (match[2] or "").lower() == "kv" else 1)
-            if 0 < volts <= 2_000_000:  # noqa: PLR2004 -- no line on earth carries more
+            if 0 < volts <= _HIGHEST_V:
                 found.add(round(volts))
     return tuple(sorted(found, reverse=True))
 
@@ -117,31 +134,16 @@ def supply_level(tags: Mapping[str, str]) -> Level:
     Between two or more voltages the lowest is what the substation gives out: up to 1 kV is a
     secondary, up to 25 kV a primary, more is the grid. A single voltage is taken as the one that
     comes in. Without a voltage, `substation=*` decides [recalled: OpenStreetMap wiki,
-    Key:substation; grid-fibre-access 1.1]. A voltage above 25 kV at railways is not looked at
-    here: traction substations are no supply point at all.
+    Key:substation]; other cabinets meet the low-voltage network.
     """
     volts = voltages_v(tags.get("voltage"))
-    if len(volts) > 1:
-        out = volts[-1]
-        if out <= _LOW_VOLTAGE_V:
-            return "secondary"
-        return "primary" if out <= _MEDIUM_VOLTAGE_V else "grid"
     if volts:
-        if volts[0] <= _LOW_VOLTAGE_V:
-            return "lv"
-        if volts[0] <= _MEDIUM_VOLTAGE_V:
-            return "secondary"
-        return "primary" if volts[0] <= _PRIMARY_INPUT_V else "grid"
-    if tags.get("power") in {"transformer", "pole"}:
-        return "secondary"
-    if tags.get("power") != "substation":
-        return "lv"
-    by_word: dict[str, Level] = {
-        "transmission": "grid",
-        "distribution": "primary",
-        "minor_distribution": "secondary",
-    }
-    return by_word.get(tags.get("substation", ""), "unknown")
+        transforms = len(volts) > 1 and volts[0] > _LOW_VOLTAGE_V
+        steps = _GIVEN_OUT if transforms else _COMING_IN
+        return next(level for limit, level in steps if volts[-1] <= limit)
+    if tags.get("power") == "substation":
+        return _SUBSTATION_WORDS.get(tags.get("substation", ""), "unknown")
+    return "secondary" if tags.get("power") in {"transformer", "pole"} else "lv"
 
 
 def oneway(tags: Mapping[str, str]) -> Oneway:

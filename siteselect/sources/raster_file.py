@@ -42,7 +42,9 @@ def read(
     """
     del tags, table
     raise SourceError(
-        Fault(str(path), f"a raster cannot feed the layer {layer!r}", "Give points, lines or areas.")
+        Fault(
+            str(path), f"a raster cannot feed the layer {layer!r}", "Give points, lines or areas."
+        )
     )
 
 
@@ -58,9 +60,7 @@ def check(path: Path) -> tuple[str, tuple[float, float, float, float]]:
         with rasterio.open(path) as raster:
             crs, bounds = raster.crs, raster.bounds
     except (RasterioError, RasterioIOError) as error:
-        raise SourceError(
-            Fault(str(path), f"cannot be read: {error}", "Give a GeoTIFF.")
-        ) from None
+        raise SourceError(Fault(str(path), f"cannot be read: {error}", "Give a GeoTIFF.")) from None
     if crs is None:
         raise SourceError(
             Fault(str(path), "the raster states no CRS", "Write one into it with gdal_edit -a_srs.")

@@ -60,7 +60,9 @@ def read(
         raise SourceError(_unreadable(path, error)) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SourceError(
-            Fault(str(path), "the table has no geometry", "Give a file with points, lines or areas.")
+            Fault(
+                str(path), "the table has no geometry", "Give a file with points, lines or areas."
+            )
         )
     return frame
 

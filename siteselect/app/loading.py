@@ -1,0 +1,67 @@
+"""From the study's path to its assessment, computed once and shared by all readers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from siteselect.assess import Assessment, assess
+from siteselect.maps import MapData, map_data
+from siteselect.study import Study, load_study
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+VARIABLE = "SITESELECT_STUDY"
+
+Stamps = tuple[tuple[str, int, int], ...]
+
+
+def study_path(arguments: Sequence[str], environment: Mapping[str, str], default: Path) -> Path:
+    """Choose the study: from the command line after `--`, else the environment, else the default."""
+    named = [text for text in arguments if text.endswith((".yaml", ".yml"))]
+    if named:
+        return Path(named[0])
+    return Path(environment.get(VARIABLE) or default)
+
+
+def files_of(study: Study, file: Path) -> list[Path]:
+    """List the files that an assessment reads: the study and everything that it names."""
+    listed = [study.area, *study.candidates.files, *(f for fs in study.layers.values() for f in fs)]
+    names = [part.path for part in listed]
+    names += [part.covers for part in listed if part.covers] + list(study.packs)
+    return [file, *(file.parent / name for name in names)]
+
+
+def stamps_of(files: Sequence[Path]) -> Stamps:
+    """Note path, size and time of every file that exists, to see when one changes."""
+    known = []
+    for file in files:
+        if file.is_file():
+            status = os.stat(file)  # noqa: PTH116 - one call for both figures
+            known.append((str(file), status.st_size, status.st_mtime_ns))
+    return tuple(known)
+
+
+def load(file: Path) -> tuple[Assessment, MapData]:
+    """Read and assess a study, or take both from memory while none of its files has changed.
+
+    Raises
+    ------
+    SiteselectError
+        With every fault of the stage that failed.
+    """
+    study = load_study(file)
+    return _assessed(str(file.resolve()), stamps_of(files_of(study, file)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the layers and measuring the sites")
+def _assessed(file: str, stamps: Stamps) -> tuple[Assessment, MapData]:
+    # Shared between readers: both are frozen, and nothing on the page writes into their tables.
+    del stamps
+    path = Path(file)
+    assessment = assess(load_study(path), path.parent, opinions=False)
+    return assessment, map_data(assessment)

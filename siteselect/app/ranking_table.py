@@ -1,0 +1,93 @@
+"""The ranking as a table; the marked row and the chosen site are one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from siteselect.app.selection import choose
+from siteselect.app.state import chosen_row, verdict_counts
+from siteselect.app.text import VERDICT_WORDS, escape
+from siteselect.decision.ranking import order
+from siteselect.report.rounding import spread
+
+if TYPE_CHECKING:
+    from siteselect.assess import Assessment
+
+HEIGHT_PX = 560
+_KEY = "ranking"
+_SHOWN = "ranking_order"
+_EXCLUDED = "–"
+
+
+def ranking_frame(assessment: Assessment) -> pd.DataFrame:
+    """Lay out the ranking as a reader meets it, in words and rounded, best first."""
+    table = assessment.ranking.table.loc[order(assessment.ranking.table)]
+    sites = assessment.sites.loc[table.index]
+    counts = verdict_counts(assessment.findings, table.index)
+    frame = pd.DataFrame(
+        {
+            "Rank": table["rank"],
+            "Could be": [
+                _EXCLUDED if pd.isna(best) else _span(best, worst)
+                for best, worst in zip(table["rank_best"], table["rank_worst"], strict=True)
+            ],
+            "Site": [str(name) or str(key) for key, name in sites["name"].items()],
+            "Points": [
+                spread(low, high, "to")
+                for low, high in zip(table["score_low"], table["score_high"], strict=True)
+            ],
+            "Known": (table["evidence_share"] * 100).round(),
+        },
+        index=table.index,
+    )
+    return frame.join(counts.rename(columns=VERDICT_WORDS))
+
+
+def show_ranking(assessment: Assessment, selected: str) -> None:
+    """Draw the table, with the row of the chosen site marked, and follow clicks on it."""
+    frame = ranking_frame(assessment)
+    shown = [str(key) for key in frame.index]
+    st.session_state[_SHOWN] = shown
+    wanted = [shown.index(selected)]
+    if _rows(st.session_state.get(_KEY)) != wanted:
+        st.session_state[_KEY] = {"selection": {"rows": wanted, "columns": [], "cells": []}}
+    st.dataframe(
+        frame.assign(Site=frame["Site"].map(_harmless)),
+        key=_KEY,
+        height=HEIGHT_PX,
+        hide_index=True,
+        on_select=_follow,
+        selection_mode="single-row-required",
+        alt="Ranking of the sites; choosing a row opens the site below",
+        placeholder=_EXCLUDED,
+        column_config={
+            "Rank": st.column_config.NumberColumn(width=50),
+            "Could be": st.column_config.TextColumn(width=65, help="Best and worst rank, whatever the unknowns are."),
+            "Site": st.column_config.TextColumn(width=190),
+            "Points": st.column_config.TextColumn(width=95, help="Sure to possible points of 100."),
+            "Known": st.column_config.NumberColumn(format="%d %%", width=60, help="Part of the weight that rests on evidence."),
+            **{word: st.column_config.NumberColumn(width=60, help=f"Rules with the verdict: {word.lower()}.") for word in VERDICT_WORDS.values()},
+        },
+    )
+
+
+def show_plain_ranking(assessment: Assessment) -> None:
+    """Give the same table as plain text, for screen readers and for paper."""
+    frame = ranking_frame(assessment).astype({"Known": "int64"}).astype(object)
+    frame = frame.fillna(_EXCLUDED)
+    st.table(frame.assign(Site=frame["Site"].map(escape)), hide_index=True)
+
+
+def _follow() -> None:
+    choose(chosen_row(st.session_state[_KEY], st.session_state[_SHOWN]), centre=True)
+
+
+def _rows(state: Any) -> list[int]:
+    return list(state["selection"]["rows"]) if state else []
+
+
+def _span(best: int, worst: int) -> str:
+    return str(best) if best == worst else f"{best}–{worst}"

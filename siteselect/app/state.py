@@ -1,0 +1,113 @@
+"""What the page shows at one moment, and its way into and out of the address bar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
+
+    from siteselect.study import Study
+
+OWN = ""
+"""Key of the study's own swings among the presets."""
+
+FULL_SWING = 100.0
+MOST_LETTERS = 400
+"""Longest address parameter that is looked at."""
+
+_NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The chosen site (None: the leader), the preset, and the swing of every group."""
+
+    site: str | None
+    preset: str
+    swings: Mapping[str, float]
+
+
+def presets(study: Study) -> dict[str, dict[str, float]]:
+    """Give the swings of every preset; the study's own come first, under `OWN`."""
+    own = {name: group.swing for name, group in study.groups.items()}
+    return {OWN: own, **{name: dict(swings) for name, swings in study.presets.items() if name}}
+
+
+def read_view(params: Mapping[str, str], study: Study, sites: Collection[str]) -> View:
+    """Read the address bar, which anybody can edit: what makes no sense is left out.
+
+    Parameters
+    ----------
+    params : `site`, `preset` and `w` (a swing a group, in the study's order, joined by `-`).
+    study : the study, which says which presets and groups there are.
+    sites : identifiers of the sites there are.
+    """
+    known = presets(study)
+    preset = params.get("preset", OWN)
+    preset = preset if preset in known else OWN
+    site = params.get("site")
+    return View(
+        site=site if site in sites else None,
+        preset=preset,
+        swings=_swings(params.get("w", ""), list(study.groups)) or known[preset],
+    )
+
+
+def write_view(view: View, study: Study) -> dict[str, str]:
+    """Write what differs from the page's first look, as `read_view` reads it."""
+    params = {"site": view.site} if view.site is not None else {}
+    if view.preset != OWN:
+        params["preset"] = view.preset
+    if is_changed(view, study):
+        params["w"] = "-".join(f"{view.swings[group]:g}" for group in study.groups)
+    return params
+
+
+def is_changed(view: View, study: Study) -> bool:
+    """Say whether any swing differs from the preset's."""
+    return dict(view.swings) != presets(study)[view.preset]
+
+
+def clicked_site(value: Any, sites: Collection[str]) -> str | None:
+    """Find the site that the map says was clicked; anything else it says counts for nothing."""
+    feature = value.get("last_active_drawing") if isinstance(value, dict) else None
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    site = properties.get("site") if isinstance(properties, dict) else None
+    return site if isinstance(site, str) and site in sites else None
+
+
+def chosen_row(selection: Any, shown: Sequence[str]) -> str | None:
+    """Find the site of the row that the table says was clicked."""
+    rows = selection["selection"]["rows"] if selection else []
+    if len(rows) == 1 and 0 <= rows[0] < len(shown):
+        return shown[rows[0]]
+    return None
+
+
+def data_years(dates: Sequence[str]) -> str:
+    """Say from which years the data are, as far as their certificates name any."""
+    years = sorted({int(year) for text in dates for year in re.findall(r"\b(?:19|20)\d\d\b", text)})
+    if not years:
+        return "not stated"
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def verdict_counts(findings: pd.DataFrame, sites: pd.Index[Any]) -> pd.DataFrame:
+    """Count the verdicts of every site: columns fail, unknown, conditional, pass."""
+    counted = findings.groupby(["site_id", "verdict"]).size().unstack(fill_value=0)
+    return counted.reindex(
+        index=sites, columns=["fail", "unknown", "conditional", "pass"], fill_value=0
+    ).astype("int64")
+
+
+def _swings(text: str, groups: list[str]) -> dict[str, float] | None:
+    parts = text.split("-") if len(text) <= MOST_LETTERS else []
+    if len(parts) != len(groups) or not all(_NUMBER.fullmatch(part) for part in parts):
+        return None
+    numbers = [min(float(part), FULL_SWING) for part in parts]
+    return dict(zip(groups, numbers, strict=True)) if any(numbers) else None

@@ -1,0 +1,31 @@
+"""The one encoder of the page: names from outside reach Markdown as plain words."""
+
+from __future__ import annotations
+
+import re
+
+from siteselect.charts import plain
+
+VERDICT_WORDS = {
+    "fail": "Fails",
+    "unknown": "No data",
+    "conditional": "Needs review",
+    "pass": "Passes",
+}
+"""Verdicts as a reader meets them, worst first."""
+
+_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escape(text: object) -> str:
+    r"""Write text so that Markdown shows it as it is: no links, pictures, colours or formulas.
+
+    Every ASCII sign gets a backslash, which Markdown drops again; control characters are dropped.
+    """
+    return _SIGNS.sub(r"\\\1", plain(text))
+
+
+def link(text: str, url: str) -> str:
+    """Write a link where the address is one of the web, and plain words where it is not."""
+    safe = re.fullmatch(r"https?://[A-Za-z0-9./_~%?=&;#+,:@!-]+", url)
+    return f"[{escape(text)}](<{url}>)" if safe else escape(text)

@@ -1,0 +1,303 @@
+"""The command line: it reads arguments, calls the library, and prints; it computes nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siteselect.errors import Fault, SiteselectError, StudyError
+
+if TYPE_CHECKING:
+    from siteselect.assess import Assessment
+    from siteselect.study import Study
+
+EXIT_INPUT = 2
+"""The input has faults; all of them are listed."""
+EXIT_NOTHING = 3
+"""The run is complete, but no site may be ranked."""
+
+EPILOG = (
+    "Exit codes: 0 done; 2 faulty input or usage, every fault listed; 3 done, but every site fails "
+    "a rule; 1 anything unforeseen. A screening, not legal advice."
+)
+
+app = typer.Typer(
+    name="siteselect",
+    help="Choose sites for micro data centres whose waste heat replaces gas.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).")]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option("--data", help="Second folder in which the study's files are looked for."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Top = Annotated[int, typer.Option("--top", min=1, help="How many sites to print.")]
+Preset = Annotated[
+    str | None, typer.Option("--preset", help="Named weights of the study to rank with.")
+]
+Weight = Annotated[
+    list[str] | None,
+    typer.Option("--weight", help="Swing of a group, GROUP=0..100; may be repeated."),
+]
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the run into.")],
+    data: DataFolder = None,
+    top: Top = 10,
+    reports: Annotated[
+        int, typer.Option("--reports", min=0, help="Leading sites with a report of their own.")
+    ] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Assess a study and write the run folder.
+
+    Example: siteselect run data/helsinki/study.yaml --out runs/helsinki
+    """
+    from siteselect.console import show_ranking, working  # noqa: PLC0415 - seconds of imports
+    from siteselect.runs import save_run  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = _assessed(study, data, progress)
+        manifest = save_run(assessment, out, reports=reports, progress=progress)
+    if as_json:
+        _print_json({"run": str(out), "manifest": manifest, "ranking": _rows(assessment, top)})
+    else:
+        show_ranking(assessment, top)
+        typer.echo(f"Run folder: {out} (report.html, sites.gpkg, ranking.csv, manifest.json ...)")
+    _exit_if_nothing(assessment)
+
+
+@app.command()
+def rank(
+    study: StudyFile,
+    data: DataFolder = None,
+    top: Top = 20,
+    preset: Preset = None,
+    weight: Weight = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank the sites of a study and print them; nothing is written.
+
+    Example: siteselect rank data/helsinki/study.yaml --preset heat-first --top 5
+    """
+    from siteselect.console import show_ranking, working  # noqa: PLC0415 - seconds of imports
+
+    with working() as progress:
+        assessment = _reweighed(_assessed(study, data, progress, opinions=False), preset, weight)
+    if as_json:
+        _print_json(_rows(assessment, top))
+    else:
+        show_ranking(assessment, top)
+    _exit_if_nothing(assessment)
+
+
+@app.command()
+def explain(
+    study: StudyFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Identifier of a site.")],
+    data: DataFolder = None,
+    preset: Preset = None,
+    weight: Weight = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a site ranks where it does, what is unknown, and which rules speak.
+
+    Example: siteselect explain data/helsinki/study.yaml osm-way-4217295
+    """
+    from siteselect.console import explanation, show_explanation, working  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = _reweighed(_assessed(study, data, progress, opinions=False), preset, weight)
+    _check_site(assessment, site)
+    if as_json:
+        _print_json(explanation(assessment, site))
+    else:
+        show_explanation(assessment, site)
+
+
+@app.command()
+def report(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
+    site: Annotated[
+        str | None, typer.Option("--site", help="Identifier of a site; left out, the study.")
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """Write the report of one site, or of the whole study, as one HTML file.
+
+    Example: siteselect report data/helsinki/study.yaml --site osm-way-4217295 --out site.html
+    """
+    from siteselect.console import working  # noqa: PLC0415 - seconds of imports
+    from siteselect.report.html import site_report, study_report  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = _assessed(study, data, progress, opinions=site is None)
+        if site is None:
+            text = study_report(assessment)
+        else:
+            _check_site(assessment, site)
+            text = site_report(assessment, site)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"Report: {out}")
+
+
+@app.command()
+def check(study: StudyFile, data: DataFolder = None, as_json: AsJson = False) -> None:
+    """Read everything a study names and list every fault, without assessing anything.
+
+    Example: siteselect check data/helsinki/study.yaml
+    """
+    from siteselect.assess import inventory  # noqa: PLC0415 - seconds of imports
+    from siteselect.console import show_inventory, working  # noqa: PLC0415
+
+    with working() as progress:
+        progress("Reading what the study names")
+        found = inventory(_study(study), study.parent, data)
+    if as_json:
+        _print_json(found)
+    else:
+        show_inventory(found)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; else printed.")] = None,
+) -> None:
+    """Write the JSON schema of a study, with which editors complete and check it.
+
+    Example: siteselect schema --out study.schema.json
+    """
+    from siteselect.study import study_schema  # noqa: PLC0415 - pydantic takes a while to load
+
+    text = json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8", newline="\n")
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to make.")],
+    crs: Annotated[str, typer.Option("--crs", help="Projected CRS in metres.")] = "EPSG:27700",
+) -> None:
+    """Start a study: a commented study file and a candidate list to fill in.
+
+    Example: siteselect new my-town --crs EPSG:27700
+    """
+    from siteselect.starter import write_starter  # noqa: PLC0415
+
+    file = write_starter(folder, crs)
+    typer.echo(f"Edit {file}, put your files beside it, then: siteselect check {file}")
+
+
+@app.command(name="app")
+def open_app(
+    study: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY]", help="Study file; left out, the demo.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve on.")] = 8501,
+    data: DataFolder = None,
+) -> None:
+    """Open the planner's app in the browser (needs the extra `app`).
+
+    Example: siteselect app data/helsinki/study.yaml
+    """
+    from siteselect.serve import serve  # noqa: PLC0415
+
+    raise typer.Exit(serve(study, port, data))
+
+
+def main() -> None:
+    """Run the command line; faults of the input are printed one a line, without a traceback."""
+    try:
+        app()
+    except SiteselectError as error:
+        typer.echo(str(error), err=True)
+        count = len(error.faults)
+        typer.echo(f"{count} fault{'s' if count != 1 else ''}; nothing was assessed.", err=True)
+        sys.exit(EXIT_INPUT)
+
+
+def _study(path: Path) -> Study:
+    from siteselect.study import load_study  # noqa: PLC0415 - pydantic takes a while to load
+
+    return load_study(path)
+
+
+def _assessed(path: Path, data: Path | None, progress: Any, *, opinions: bool = True) -> Assessment:
+    from siteselect.assess import assess  # noqa: PLC0415 - seconds of imports
+
+    study = _study(path)
+    return assess(study, path.parent, data=data, opinions=opinions, progress=progress)
+
+
+def _reweighed(assessment: Assessment, preset: str | None, weights: list[str] | None) -> Assessment:
+    from siteselect.assess import reweigh  # noqa: PLC0415 - seconds of imports
+
+    swings: dict[str, float] = {}
+    if preset is not None:
+        if preset not in assessment.study.presets:
+            known = ", ".join(sorted(assessment.study.presets)) or "none"
+            raise StudyError(
+                Fault("--preset", "no such preset", f"The study has: {known}.", value=preset)
+            )
+        swings |= assessment.study.presets[preset]
+    for given in weights or []:
+        swings |= _swing(given, assessment)
+    return reweigh(assessment, swings) if swings else assessment
+
+
+def _swing(given: str, assessment: Assessment) -> dict[str, float]:
+    group, _, number = given.partition("=")
+    try:
+        swing = float(number)
+    except ValueError:
+        swing = -1.0
+    if group not in assessment.tree or not 0 <= swing <= 100:  # noqa: PLR2004 - swings are 0 to 100
+        cure = f"Write GROUP=0..100; groups: {', '.join(assessment.tree)}."
+        raise StudyError(Fault("--weight", "not a group with a swing", cure, value=given))
+    return {group: swing}
+
+
+def _check_site(assessment: Assessment, site: str) -> None:
+    import difflib  # noqa: PLC0415
+
+    if site not in assessment.sites.index:
+        near = difflib.get_close_matches(site, list(assessment.sites.index), n=3)
+        cure = f"Did you mean {' or '.join(near)}?" if near else "`siteselect rank` lists them."
+        raise StudyError(Fault("SITE", "no such site in the study", cure, value=site))
+
+
+def _rows(assessment: Assessment, top: int) -> list[dict[str, Any]]:
+    from siteselect.report.tables import ranking_table  # noqa: PLC0415 - seconds of imports
+
+    rows: list[dict[str, Any]] = json.loads(
+        ranking_table(assessment).head(top).reset_index().to_json(orient="records")
+    )
+    return rows
+
+
+def _print_json(content: Any) -> None:
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _exit_if_nothing(assessment: Assessment) -> None:
+    if not assessment.eligible.any():
+        typer.echo("Every site fails a rule; see the findings.", err=True)
+        raise typer.Exit(EXIT_NOTHING)

@@ -1,0 +1,1 @@
+"""The decision floor: fixed-scale values, swing weights, ranking with intervals, explanation."""

@@ -1,0 +1,37 @@
+"""Electricity: the supply point that the pod would be connected to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from siteselect import pod as pods
+from siteselect.design.reach import Streets, reach
+from siteselect.design.table import picked
+
+if TYPE_CHECKING:
+    from siteselect.layers.build import Territory
+    from siteselect.study import Study
+
+
+def connect(
+    study: Study, territory: Territory, streets: Streets, index: pd.Index[str]
+) -> pd.DataFrame:
+    """Name the nearest supply point by route, and what is left there once the pod is on it."""
+    import_kva = pods.import_kva(study.pod)
+    columns = pd.DataFrame({"import_kva": import_kva}, index=index)
+    layer = territory.layers.get("supply_points")
+    frame = None if layer is None else layer.frame
+    near = reach(streets, streets.points[:0] if frame is None else frame.geometry.to_numpy())
+    for column, source in (
+        ("supply_id", "supply_id"),
+        ("supply_name", "name"),
+        ("supply_level", "level"),
+    ):
+        columns[column] = picked(frame, source, near.facility, text=True)
+    columns["supply_headroom_kva"] = picked(frame, "headroom_kva", near.facility)
+    columns["headroom_after_pod_kva"] = columns["supply_headroom_kva"] - import_kva
+    columns["connection_m"] = near.length_m
+    columns["connection_basis"] = near.basis
+    return columns

@@ -1,0 +1,176 @@
+"""Noise: the window where the plant would be loudest against what is allowed there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siteselect import pod as pods
+from siteselect.design.table import picked
+from siteselect.sound import spread
+from siteselect.sources.raster_file import sample
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from siteselect.contracts import Layer
+    from siteselect.layers.build import Territory
+    from siteselect.study import Study
+
+TEXTS = ("receptor_id", "receptor_name", "receptor_kind", "limit_basis")
+NUMBERS = (
+    "receptor_m",
+    "receptor_level_dba",
+    "day_limit_dba",
+    "night_limit_dba",
+    "noise_margin_db",
+)
+
+
+def hear(
+    study: Study, territory: Territory, points: NDArray[np.object_], index: pd.Index[str]
+) -> pd.DataFrame:
+    """Name the receptor with the least margin to its limit, and give level and margin there.
+
+    The plant runs all day and night, so the stricter of the day and night limit counts. The limit
+    is that of the zone the receptor lies in, or the study's own where it lies in none; a receptor
+    without any limit that would be louder than the named one leaves the margin unknown.
+    """
+    columns = pd.DataFrame({"sound_power_dba": pods.sound_power_dba(study.pod)}, index=index)
+    for column in TEXTS:
+        columns[column] = ""
+    for column in NUMBERS:
+        columns[column] = np.nan
+    columns["receptor_in_search"] = False
+    columns["noise_covered"] = False
+    columns["noise_map_dba"] = existing_level(territory, points)
+    layer = territory.layers.get("noise_receptors")
+    if layer is None:
+        return columns
+    columns["noise_covered"] = _covered(layer, points, study.noise.search_m)
+    limits = receptor_limits(study, territory, layer.frame)
+    pairs = _pairs(study, layer.frame, limits, points)
+    chosen = _worst(pairs)
+    rows, receptor = chosen["site"].to_numpy(), chosen["receptor"].to_numpy()
+    columns.iloc[rows, columns.columns.get_loc("receptor_in_search")] = True
+    for column, source in zip(TEXTS[:3], ("receptor_id", "name", "kind"), strict=True):
+        columns.iloc[rows, columns.columns.get_loc(column)] = picked(
+            layer.frame, source, receptor, text=True
+        )
+    columns.iloc[rows, columns.columns.get_loc("limit_basis")] = limits["basis"].to_numpy()[
+        receptor
+    ]
+    for column, source in (
+        ("receptor_m", "distance_m"),
+        ("receptor_level_dba", "level_dba"),
+        ("day_limit_dba", "day_limit_dba"),
+        ("night_limit_dba", "night_limit_dba"),
+        ("noise_margin_db", "margin_db"),
+    ):
+        columns.iloc[rows, columns.columns.get_loc(column)] = chosen[source].to_numpy()
+    return _with_quiet(columns, study)
+
+
+def existing_level(territory: Territory, points: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Read the night noise map under each point [dB(A)]; the louder where maps overlap."""
+    layer = territory.layers.get("noise_map")
+    level = np.full(len(points), np.nan)
+    if layer is None:
+        return level
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    for raster in layer.rasters:
+        values, _ = sample(raster, x, y, territory.crs)
+        level = np.fmax(level, values)
+    return level
+
+
+def receptor_limits(
+    study: Study, territory: Territory, receptors: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Give every receptor its day and night limit [dB(A)] and the name of what sets it."""
+    limits = pd.DataFrame(
+        {
+            "day_limit_dba": np.nan,
+            "night_limit_dba": study.noise.night_limit_dba
+            if study.noise.night_limit_dba is not None
+            else np.nan,
+            "basis": "" if study.noise.night_limit_dba is None else "limit set in the study",
+        },
+        index=receptors.index,
+    )
+    zones = territory.layers.get("noise_zones")
+    if zones is None:
+        return limits
+    tree = shapely.STRtree(zones.frame.geometry.to_numpy())
+    inside = shapely.point_on_surface(receptors.geometry.to_numpy())
+    receptor, zone = tree.query(inside, predicate="intersects")
+    found = pd.DataFrame({"receptor": receptor, "zone": zone})
+    for column in ("day_limit_dba", "night_limit_dba"):
+        found[column] = zones.frame[column].to_numpy()[zone]
+    found["strictest"] = found[["day_limit_dba", "night_limit_dba"]].min(axis=1)
+    found = found.sort_values(["receptor", "strictest", "zone"]).drop_duplicates("receptor")
+    rows = found["receptor"].to_numpy()
+    names = zones.frame["name"].where(zones.frame["name"] != "", zones.frame["zone_id"])
+    for column in ("day_limit_dba", "night_limit_dba"):
+        limits.iloc[rows, limits.columns.get_loc(column)] = found[column].to_numpy()
+    limits.iloc[rows, limits.columns.get_loc("basis")] = names.to_numpy()[found["zone"].to_numpy()]
+    return limits
+
+
+def _pairs(
+    study: Study,
+    receptors: gpd.GeoDataFrame,
+    limits: pd.DataFrame,
+    points: NDArray[np.object_],
+) -> pd.DataFrame:
+    shapes = receptors.geometry.to_numpy()
+    site, receptor = shapely.STRtree(shapes).query(
+        points, predicate="dwithin", distance=study.noise.search_m
+    )
+    distance_m = shapely.distance(points[site], shapes[receptor])
+    level = spread(
+        pods.sound_power_dba(study.pod), distance_m, float(study.noise.spreading_constant_db)
+    )
+    pairs = pd.DataFrame(
+        {"site": site, "receptor": receptor, "distance_m": distance_m, "level_dba": level}
+    )
+    for column in ("day_limit_dba", "night_limit_dba"):
+        pairs[column] = limits[column].to_numpy()[receptor]
+    strictest = pairs[["day_limit_dba", "night_limit_dba"]].min(axis=1)
+    pairs["margin_db"] = strictest - (level + study.pod.tonal_correction_db)
+    return pairs
+
+
+def _worst(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pick the least margin for each site; unknown when a louder receptor has no limit."""
+    by_margin = pairs.sort_values(["site", "margin_db", "distance_m", "receptor"])
+    worst = by_margin.drop_duplicates("site").copy()
+    unlimited = pairs[pairs["margin_db"].isna()].sort_values(["site", "distance_m", "receptor"])
+    loudest = unlimited.drop_duplicates("site").set_index("site")
+    louder = worst["site"].map(loudest["level_dba"]).gt(worst["level_dba"])
+    replaced = loudest.loc[worst.loc[louder, "site"]].reset_index()
+    return pd.concat([worst[~louder], replaced]).sort_values("site", ignore_index=True)
+
+
+def _with_quiet(columns: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Where nobody lives within the search, the margin is at least that at its edge."""
+    limit = study.noise.night_limit_dba
+    quiet = ~columns["receptor_in_search"] & columns["noise_covered"]
+    if limit is None or not quiet.any():
+        return columns
+    edge = spread(
+        columns["sound_power_dba"], study.noise.search_m, float(study.noise.spreading_constant_db)
+    )
+    margin = pd.Series(limit - edge - study.pod.tonal_correction_db, index=columns.index)
+    columns.loc[quiet, "noise_margin_db"] = margin[quiet]
+    columns.loc[quiet, "limit_basis"] = f"no receptor within {study.noise.search_m:g} m"
+    return columns
+
+
+def _covered(layer: Layer, points: NDArray[np.object_], search_m: float) -> NDArray[np.bool_]:
+    shapely.prepare(layer.coverage)
+    return np.asarray(shapely.covers(layer.coverage, shapely.buffer(points, search_m)))

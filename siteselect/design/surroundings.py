@@ -1,0 +1,118 @@
+"""Land: floods and protected areas at the site, in three states: inside, outside, not covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siteselect.layers.constraints import KINDS
+from siteselect.layers.flood import BANDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from siteselect.layers.build import Territory
+    from siteselect.study import Study
+
+TOLERANCE_M = 10.0
+"""Boundaries are drawn no better; nearer than this, inside or outside is unknown [design]."""
+
+RADIUS_OF_INTEREST_M = {
+    "listed_building": 50.0,
+    "scheduled_monument": 50.0,
+    "sssi": 50.0,
+    "habitat_site": 5000.0,
+    "ancient_woodland": 15.0,
+}
+"""How far a rule looks around a site for each kind [design radii of the rule packs]."""
+
+
+def surround(
+    study: Study, territory: Territory, points: NDArray[np.object_], index: pd.Index[str]
+) -> pd.DataFrame:
+    """Give the flood band and the constraints at each site.
+
+    `flood_band` is one of the layer's bands, `none` where the layer covers the site and shows
+    nothing, and None where it does not cover it. `in_<kind>` is True, False or None likewise.
+    """
+    footprint = shapely.buffer(points, np.sqrt(study.pod.footprint_m2 / np.pi))
+    columns = pd.DataFrame(index=index)
+    columns["flood_band"] = _flood_band(territory, points, footprint)
+    layer = territory.layers.get("constraints")
+    for kind in KINDS:
+        covered = None if layer is None else layer.kind_coverage.get(kind)
+        if layer is None or covered is None:
+            columns[f"in_{kind}"] = pd.Series(None, index=index, dtype=object)
+            if kind in RADIUS_OF_INTEREST_M:
+                columns[f"{kind}_m"] = np.nan
+            continue
+        shapes = layer.frame.geometry.to_numpy()[(layer.frame["kind"] == kind).to_numpy()]
+        columns[f"in_{kind}"] = _inside(shapes, covered, points, footprint)
+        if kind in RADIUS_OF_INTEREST_M:
+            columns[f"{kind}_m"] = _distance(shapes, covered, points, RADIUS_OF_INTEREST_M[kind])
+    return columns
+
+
+def _flood_band(
+    territory: Territory, points: NDArray[np.object_], footprint: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    band = np.full(len(points), None, dtype=object)
+    layer = territory.layers.get("flood")
+    if layer is None:
+        return band
+    shapely.prepare(layer.coverage)
+    band[shapely.covers(layer.coverage, points)] = "none"
+    for name in reversed(BANDS):
+        shapes = layer.frame.geometry.to_numpy()[(layer.frame["band"] == name).to_numpy()]
+        site, _ = shapely.STRtree(shapes).query(footprint, predicate="intersects")
+        band[site] = name
+    return band
+
+
+def _inside(
+    shapes: NDArray[np.object_],
+    covered: BaseGeometry,
+    points: NDArray[np.object_],
+    footprint: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """Tell inside from outside; within the tolerance of a boundary it cannot be told."""
+    state = np.full(len(points), None, dtype=object)
+    shapely.prepare(covered)
+    state[shapely.covers(covered, points)] = False
+    tree = shapely.STRtree(shapes)
+    near, _ = tree.query(points, predicate="dwithin", distance=TOLERANCE_M)
+    state[near] = None
+    site, shape = tree.query(footprint, predicate="intersects")
+    deep = shapely.distance(points[site], shapely.boundary(shapes[shape])) > TOLERANCE_M
+    small = shapely.area(shapes[shape]) < np.pi * TOLERANCE_M**2
+    state[site[deep | small]] = True
+    return state
+
+
+def _distance(
+    shapes: NDArray[np.object_],
+    covered: BaseGeometry,
+    points: NDArray[np.object_],
+    radius_m: float,
+) -> NDArray[np.float64]:
+    """Measure to the nearest feature, as far as the coverage lets one know.
+
+    A feature farther away than the edge of the coverage proves nothing about what lies beyond the
+    edge; the distance is then that to the edge, if it exceeds the radius that rules look at, and
+    unknown otherwise.
+    """
+    to_edge = shapely.distance(points, shapely.boundary(covered))
+    to_edge[~shapely.covers(covered, points)] = 0.0
+    nearest = np.full(len(points), np.inf)
+    if len(shapes):
+        index, distance = shapely.STRtree(shapes).query_nearest(
+            points, return_distance=True, all_matches=False
+        )
+        nearest[index[0]] = distance
+    known = np.minimum(nearest, to_edge)
+    known[(nearest > to_edge) & (to_edge <= radius_m)] = np.nan
+    return known

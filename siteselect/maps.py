@@ -1,0 +1,285 @@
+"""The Folium map of an assessment: base map, switchable layers, sites by score, legend.
+
+Nothing comes from the internet: Leaflet and the map's own script are files of this package, the
+base map is drawn from the study's layers. Folium writes JavaScript, where HTML escaping does not
+protect, so all data pass through `script_json` and reach the page as text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import folium
+import pandas as pd
+from branca.element import MacroElement
+from folium.map import Layer as FoliumLayer
+from folium.template import Template
+
+from siteselect import map_layers, map_style
+
+if TYPE_CHECKING:
+    from siteselect.assess import Assessment
+    from siteselect.map_style import Look
+
+OSM_CREDIT = "© OpenStreetMap contributors"
+MAX_ZOOM = 19
+
+_MANY_SITES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A switchable layer, ready to be written into the map."""
+
+    title: str
+    shown: bool
+    spec: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapData:
+    """What the map of one assessment holds whatever the weights are: strings, safe to cache.
+
+    `ground` is the base map as JSON bytes and `ground_name` a file name made of its hash;
+    `frame` and `legend` are written into the script as they are.
+    """
+
+    centre: tuple[float, float]
+    frame: str
+    ground: bytes
+    ground_name: str
+    overlays: tuple[Overlay, ...]
+    legend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """A wish to bring a site to the middle of the map; a new `turn` makes it a new wish."""
+
+    site_id: str
+    turn: int
+
+
+class _Script(MacroElement):  # type: ignore[misc]  # folium is seen untyped
+    """A line of JavaScript, in which `MAP` and `GROUP` stand for map and parent group."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.written() }}{% endmacro %}")
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._name = "Script"
+        self.code = code
+
+    def written(self) -> str:
+        """Fill in the names, which streamlit-folium changes until the very last moment."""
+        group = self._parent
+        home = group if isinstance(group, folium.Map) else group._parent  # noqa: SLF001 - folium's way up
+        filled = self.code.replace("MAP", home.get_name(), 1)
+        return filled.replace("GROUP", group.get_name(), 1)
+
+
+class _Drawn(FoliumLayer):  # type: ignore[misc]  # folium is seen untyped
+    """A layer that the map's own script draws, known to Folium's layer control."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "
+        "siteselectMap.overlay({{ this._parent.get_name() }}, {{ this.spec }});{% endmacro %}"
+    )
+
+    def __init__(self, overlay: Overlay) -> None:
+        super().__init__(name=overlay.title, overlay=True, control=True, show=overlay.shown)
+        self._name = "Drawn"
+        self.spec = overlay.spec
+
+
+def script_json(value: Any) -> str:
+    r"""Write data as JSON that stays data inside a script, a template string and HTML.
+
+    Every character but letters, digits, blanks and the signs that JSON itself needs becomes
+    `\uXXXX`; such characters occur inside JSON strings only, where that means the same.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite.
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return re.sub(r'[^A-Za-z0-9 ,.:"\[\]{}\\+-]', lambda sign: f"\\u{ord(sign.group()):04x}", text)
+
+
+def map_data(assessment: Assessment) -> MapData:
+    """Gather everything on the map that no change of weights can move."""
+    layers = assessment.layers
+    ground = map_layers.ground(assessment.territory)
+    overlays = []
+    parts = []
+    for key, look in map_style.LAYER_LOOKS.items():
+        layer = layers.get(key)
+        spec = None if layer is None else map_layers.overlay(layer, look, assessment.territory.crs)
+        if layer is None or spec is None:
+            continue
+        title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
+        overlays.append(Overlay(title, look.shown, script_json(spec)))
+        items = [_item(part) for part in look.looks]
+        parts.append({"key": key, "title": title, "items": items})
+    west, south, east, north = _bounds(assessment)
+    return MapData(
+        centre=((south + north) / 2, (west + east) / 2),
+        frame=script_json(
+            {
+                "bounds": [[south, west], [north, east]],
+                "credits": _credits(assessment),
+                "label": "Map of the sites; the ranking table holds the same in words",
+            }
+        ),
+        ground=ground,
+        ground_name=f"{hashlib.sha256(ground).hexdigest()[:32]}.json",
+        overlays=tuple(overlays),
+        legend=script_json(_legend(parts, illustrative_titles(assessment))),
+    )
+
+
+def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
+    """Build the fixed part of the map.
+
+    Build it anew for every page run: streamlit-folium renames what is inside a Folium object, so
+    a shared one leaves the second reader with a blank map.
+
+    Parameters
+    ----------
+    data : what to draw.
+    assets_url : where the browser finds the package's `static` folder.
+    ground_url : where it finds the base map; None writes the base map into the script.
+    """
+    drawn = folium.Map(location=data.centre, tiles=None, zoom_start=13)
+    # Without tiles Leaflet knows no deepest zoom, and Folium drops the argument of that name.
+    drawn.options["maxZoom"] = MAX_ZOOM
+    drawn.default_js = [
+        ("leaflet", f"{assets_url}/leaflet/leaflet.js"),
+        ("siteselect_map", f"{assets_url}/siteselect/map.js"),
+    ]
+    drawn.default_css = [
+        ("leaflet_css", f"{assets_url}/leaflet/leaflet.css"),
+        ("siteselect_map_css", f"{assets_url}/siteselect/map.css"),
+    ]
+    drawn.add_child(_Script(f"siteselectMap.prepare(MAP, {data.frame});"))
+    source = (
+        f'"data":{script_json(json.loads(data.ground))}'
+        if ground_url is None
+        else f'"url":{script_json(ground_url)}'
+    )
+    looks = script_json({"styles": map_style.GROUND, "streets": map_style.street_looks()})
+    drawn.add_child(_Script(f"siteselectMap.ground(MAP, {{{source},{looks[1:]});"))
+    for overlay in data.overlays:
+        drawn.add_child(_Drawn(overlay))
+    drawn.add_child(_Script(f"siteselectMap.legend(MAP, {data.legend});"))
+    drawn.add_child(folium.LayerControl(collapsed=True))
+    return drawn
+
+
+def site_group(
+    assessment: Assessment, selected: str | None, focus: Focus | None = None
+) -> folium.FeatureGroup:
+    """Build the part of the map that follows weights and selection: the sites.
+
+    Parameters
+    ----------
+    assessment : the sites and their present ranking.
+    selected : site to ring.
+    focus : site to bring to the middle.
+    """
+    group = folium.FeatureGroup(name="Sites", control=False)
+    # streamlit-folium appends every group it is given to this list and never clears it.
+    group.add_child(_Script("window.feature_group = [];"))
+    spec = script_json(sites_spec(assessment, selected, focus))
+    group.add_child(_Script(f"siteselectMap.sites(MAP, GROUP, {spec});"))
+    return group
+
+
+def sites_spec(assessment: Assessment, selected: str | None, focus: Focus | None) -> dict[str, Any]:
+    """Say of every site where it lies, how it looks and what its tooltip tells."""
+    table = assessment.ranking.table
+    sites = assessment.sites.loc[table.index]
+    failed = assessment.findings.loc[assessment.findings["verdict"] == "fail"]
+    reasons = failed.groupby("site_id")["title"].agg(list)
+    spec: dict[str, Any] = {
+        "sites": [
+            _site(row, sites.loc[row.Index], reasons.get(row.Index, []))
+            for row in table.itertuples()
+        ],
+        "selected": selected,
+        "styles": map_style.site_looks(8.0 if len(table) <= _MANY_SITES else 5.0),
+        "halo": map_style.HALO,
+        "ring": map_style.RING,
+    }
+    if focus is not None and focus.site_id in sites.index:
+        place = sites.loc[focus.site_id]
+        spec["focus"] = {"lat": float(place["lat"]), "lon": float(place["lon"]), "turn": focus.turn}
+    return spec
+
+
+def illustrative_titles(assessment: Assessment) -> list[str]:
+    """List the layers that were, wholly or in part, invented for a demonstration."""
+    return [layer.spec.title for layer in assessment.layers.values() if layer.illustrative]
+
+
+def _site(row: Any, site: pd.Series[Any], failed: list[str]) -> dict[str, Any]:
+    ranked = not pd.isna(row.rank)
+    shade = map_style.score_class(row.score_low)
+    sure = row.evidence_share >= map_style.UNSURE_BELOW_SHARE
+    low, high = 100 * row.score_low, 100 * row.score_high
+    points = f"{low:.0f} to {high:.0f}" if f"{low:.0f}" != f"{high:.0f}" else f"{low:.0f}"
+    lines = [str(site["name"]) or str(row.Index)]
+    if ranked:
+        lines.append(f"rank {row.rank} (could be {row.rank_best} to {row.rank_worst})")
+        lines.append(f"{points} of 100 points, {row.evidence_share:.0%} of the weight is known")
+    else:
+        lines.append("not ranked: " + "; ".join(failed))
+    labelled = ranked and row.rank <= map_style.LABELLED
+    return {
+        "id": str(row.Index),
+        "lat": round(float(site["lat"]), 6),
+        "lon": round(float(site["lon"]), 6),
+        "style": f"{'c' if sure else 'u'}{shade}" if ranked else "x",
+        "label": str(row.rank) if labelled else "",
+        "place": int(row.rank) if labelled else 0,
+        "ink": map_style.PAPER if shade >= map_style.DARK_FROM_CLASS else map_style.INK,
+        "lines": lines,
+    }
+
+
+def _bounds(assessment: Assessment) -> tuple[float, float, float, float]:
+    lon, lat = assessment.sites["lon"], assessment.sites["lat"]
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def _credits(assessment: Assessment) -> list[str]:
+    named = [part.attribution for _, part in assessment.provenance if part.attribution]
+    others = [credit for credit in dict.fromkeys(named) if "openstreetmap" not in credit.lower()]
+    return [OSM_CREDIT, *others]
+
+
+def _legend(parts: list[dict[str, Any]], illustrative: list[str]) -> dict[str, Any]:
+    looks = map_style.site_looks(8.0)
+    middle = f"{len(map_style.SCORE_COLOURS) // 2}"
+    unsure = f"less than {map_style.UNSURE_BELOW_SHARE:.0%} of the weight known"
+    return {
+        "title": "Sites by score",
+        "unit": "points of 100 that are sure",
+        "ramp": {"colours": map_style.SCORE_COLOURS, "ticks": map_style.SCORE_TICKS},
+        "items": [
+            {"label": unsure, "shape": "circle", "style": looks[f"u{middle}"]},
+            {"label": "a rule fails: not ranked", "shape": "crossed", "style": looks["x"]},
+            {"label": "selected", "shape": "circle", "style": map_style.RING},
+        ],
+        "parts": parts,
+        "note": "Illustrative, not real: " + ", ".join(illustrative) if illustrative else "",
+    }
+
+
+def _item(look: Look) -> dict[str, Any]:
+    return {"label": look.label, "shape": look.shape, "style": look.style}

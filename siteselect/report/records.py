@@ -1,0 +1,138 @@
+"""The report as plain data: texts and numbers already written, ready for any kind of page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: its text, and what stands in small print or as a tag beside it."""
+
+    text: str
+    note: str = ""
+    tag: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column names its rows; every column has a head and it has a caption."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row = ()
+    tag: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A map or a chart, with what it shows said in words."""
+
+    svg: str
+    alt: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """The verdict of one rule, as a reader needs it."""
+
+    rule_id: str
+    title: str
+    verdict: str
+    word: str
+    outcome: str
+    action: str
+    authority: str
+    citation: str
+    url: str
+    evidence: str
+    missing: str
+    confidence: str
+    evaluated_on: str
+    reviewed_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """All findings with one verdict."""
+
+    verdict: str
+    title: str
+    entries: tuple[FindingEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What every report carries: who made it from what, and what it must not be used for."""
+
+    language: str
+    title: str
+    study_title: str
+    date: str
+    illustrative: tuple[str, ...]
+    assumptions: tuple[Table, ...]
+    packs: Table
+    sources: Table
+    notices: tuple[tuple[str, str], ...]
+    method: tuple[str, ...]
+    use: tuple[str, ...]
+    misuse: tuple[str, ...]
+    known_limits: tuple[str, ...]
+    sign_off: Table
+    version_line: str
+    manifest_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """Everything that the report on one site says."""
+
+    background: Background
+    site_id: str
+    name: str
+    id_line: str
+    tone: str
+    headline: str
+    summary: tuple[str, ...]
+    figures: tuple[tuple[str, str], ...]
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+    gaps: tuple[str, ...]
+    checks: tuple[str, ...]
+    map: Figure
+    places: Table
+    design: tuple[Table, ...]
+    chart: Figure
+    points: Table
+    findings: tuple[FindingGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyReport:
+    """Everything that the report on a whole study says."""
+
+    background: Background
+    headline: str
+    summary: tuple[str, ...]
+    chart: Figure
+    ranking: Table
+    map: Figure
+    excluded: Table
+    excluded_more: str
+    opinions: Table
+    opinions_note: tuple[str, ...]
+    weights: Table
+    presets: Table
+    sensitivity: Table
+    matrix: Table
+    rejected: Table
+    rejected_more: str
+    checklist: Table
