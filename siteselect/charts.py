@@ -196,7 +196,8 @@ def interval_chart(
     intervals : the sites, best first.
     title : what the chart shows, in one sentence.
     axis : what the scale of 0 to 100 counts.
-    key : words for the end of a range, for the range, and for a site that a rule excludes.
+    key : words for the end of a range, for the range, and for a site that a rule excludes; an
+        empty one is left out.
     """
     bottom = _TOP + _ROW * len(intervals)
     body = [hatch(), *_frame(bottom, axis)]
@@ -291,6 +292,8 @@ def _key(height: float, entries: Sequence[tuple[str, str]]) -> list[str]:
     parts: list[str] = []
     left, line = 8.0, height - 12
     for fill, word in entries:
+        if not word:
+            continue
         if fill == "cross":
             parts.append(_cross(left + 9, line - 5))
         else:

@@ -67,7 +67,7 @@ def _portion(share: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[
 
 
 def cut_at(graph: RoadGraph, places: Snap) -> Cut:
-    """Cut the edges at places; those at one spot share a stop, and the ends are stops themselves."""
+    """Cut the edges at places; places at one spot share a stop, and the ends are stops too."""
     on = np.flatnonzero(places.edge >= 0)
     stops, stop_of = np.unique(
         _place_key(places.edge[on], places.fraction[on]), return_inverse=True

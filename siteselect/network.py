@@ -44,7 +44,7 @@ CELLS_AT_ONCE = 2**22
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """Cost to the nearest facility of n sites [m or min], and its index; infinite and -1 if none."""
+    """Cost to the nearest facility of n sites [m or min] and its index; inf and -1 if none."""
 
     cost: NDArray[np.float64]
     facility: NDArray[np.int64]
@@ -63,14 +63,8 @@ def nearest_by_length(graph: RoadGraph, sites: Snap, facilities: Snap) -> Neares
     Nearest
         Length from site to facility [m], with the straight lines from both to the street.
     """
-    return _nearest(
-        graph,
-        sites,
-        facilities,
-        (graph.length_m, graph.length_m),
-        sites.offset_m,
-        facilities.offset_m,
-    )
+    both_ways = (graph.length_m, graph.length_m)
+    return _nearest(graph, sites, facilities, both_ways, sites.offset_m, facilities.offset_m)
 
 
 def nearest_by_drive(
@@ -88,13 +82,12 @@ def nearest_by_drive(
     graph : street network.
     sites, bases : places snapped to it with `drivable=True`.
     offroad_kmh : speed between street and place [km/h].
-    base_delay_min : time that passes before an engineer leaves each base, or to reach it from
-        beyond the map [min]; none when left out.
+    base_delay_min : time before an engineer is at each base [min]; none when left out.
 
     Returns
     -------
     Nearest
-        Free-flow driving time from base to site [min].
+        Free-flow driving time from base to site [min], with that delay.
 
     Raises
     ------
@@ -107,14 +100,9 @@ def nearest_by_drive(
     if delay_min.shape != bases.edge.shape or not (delay_min >= 0).all():
         raise ValueError("base_delay_min must hold one number of 0 or more for every base")
     min_per_m = 60 / 1000 / offroad_kmh
-    return _nearest(
-        graph,
-        sites,
-        bases,
-        (graph.forward_min, graph.backward_min),
-        sites.offset_m * min_per_m,
-        bases.offset_m * min_per_m + delay_min,
-    )
+    costs = (graph.forward_min, graph.backward_min)
+    base_min = bases.offset_m * min_per_m + delay_min
+    return _nearest(graph, sites, bases, costs, sites.offset_m * min_per_m, base_min)
 
 
 def pairs_within(

@@ -87,15 +87,17 @@ def example_faults(pack: RulePack, file: str) -> list[Fault]:
         for rule in pack.rules
         for number, example in enumerate(rule.examples, start=1)
     ]
-    # Two rules with one id would give one row two labels; the number in front keeps them apart.
-    labels = [f"{place}: {label}" for place, (_, label, _) in enumerate(cases)]
-    frame = pd.DataFrame([example.facts for _, _, example in cases], index=labels, dtype=object)
+    frame = pd.DataFrame([example.facts for _, _, example in cases], dtype=object)
     faults: list[Fault] = []
+    odd: set[str] = set()
     try:
         table = read_facts(derive(frame), file)
     except InputError as error:
-        return [replace(fault, row=str(fault.row).partition(": ")[2]) for fault in error.faults]
-    for place, (rule, label, example) in enumerate(cases):
+        odd = {str(fault.row) for fault in error.faults}
+        faults = [replace(fault, row=cases[int(str(fault.row))][1]) for fault in error.faults]
+        table = read_facts(derive(frame.drop(index=[int(row) for row in odd])), file)
+    sound = [case for place, case in enumerate(cases) if str(place) not in odd]
+    for place, (rule, label, example) in enumerate(sound):
         on = example.on or pack.date
         truth = int(evaluate(rule.when, table, pack.limits_on(on))[place])
         verdict = WORDS_OF_TRUTH.get(truth, rule.verdict_when_true)

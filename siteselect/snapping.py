@@ -116,11 +116,10 @@ def build_graph(roads: gpd.GeoDataFrame) -> RoadGraph:
     _refuse(_split_nodes(roads, names, np.hypot(*(ends - node_xy[codes]).T)))
     length_m = np.asarray(shapely.length(lines), dtype=np.float64)
     forward_min, backward_min = _drive_min(roads, length_m)
-    edges = len(roads)
     return RoadGraph(
         node_xy=node_xy,
-        edge_from=codes[:edges].astype(np.int64),
-        edge_to=codes[edges:].astype(np.int64),
+        edge_from=codes[: len(roads)].astype(np.int64),
+        edge_to=codes[len(roads) :].astype(np.int64),
         length_m=length_m,
         forward_min=forward_min,
         backward_min=backward_min,
@@ -152,29 +151,29 @@ def snap(
     if not limit_m >= 0:
         raise ValueError(f"limit_m must be 0 or more, not {limit_m}")
     where = np.atleast_1d(np.asarray(points, dtype=object))
-    allowed = np.ones(len(graph.edge_from), dtype=bool)
-    if drivable:
-        allowed = np.isfinite(np.minimum(graph.forward_min, graph.backward_min))
-        allowed &= ~np.isin(graph.highway.astype(str), NO_STOPPING)
-    candidates = np.flatnonzero(allowed)
+    candidates = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
     # query_nearest wants a positive limit, and its own comparison is not promised to include it
     (point, found), distance_m = shapely.STRtree(graph.geometry[candidates]).query_nearest(
         where, max_distance=limit_m * (1 + 1e-9) + 1e-9, return_distance=True
     )
-    within = distance_m <= limit_m
-    point, edge, distance_m = point[within], candidates[found[within]], distance_m[within]
+    edge = candidates[found]
     order = np.lexsort((edge, point))
     first = order[np.unique(point[order], return_index=True)[1]]
+    first = first[distance_m[first] <= limit_m]
     snapped = Snap(
         edge=np.full(len(where), -1, dtype=np.int64),
         fraction=np.full(len(where), np.nan),
         offset_m=np.full(len(where), np.nan),
     )
-    point, edge = point[first], edge[first]
-    snapped.edge[point] = edge
-    snapped.fraction[point] = _fraction(graph, edge, where[point])
-    snapped.offset_m[point] = distance_m[first]
+    snapped.edge[point[first]] = edge[first]
+    snapped.fraction[point[first]] = _fraction(graph, edge[first], where[point[first]])
+    snapped.offset_m[point[first]] = distance_m[first]
     return snapped
+
+
+def _stoppable(graph: RoadGraph) -> NDArray[np.int64]:
+    driven = np.isfinite(np.minimum(graph.forward_min, graph.backward_min))
+    return np.flatnonzero(driven & ~np.isin(graph.highway.astype(str), NO_STOPPING))
 
 
 def _fraction(
@@ -208,11 +207,11 @@ def _end_xy(lines: NDArray[np.object_], at: int) -> NDArray[np.float64]:
 
 
 def _column(roads: gpd.GeoDataFrame, name: str) -> NDArray[np.object_]:
-    """Give a column's values with None for what is missing, also where the whole column is."""
+    """Give a column's values, None for what is missing: no value, empty text, or no such column."""
     if name not in roads:
         return np.full(len(roads), None, dtype=object)
     column = roads[name].astype(object)
-    return np.asarray(column.where(column.notna(), None), dtype=object)
+    return np.asarray(column.where(column.notna() & column.ne(""), None), dtype=object)
 
 
 def _refuse(faults: list[Fault]) -> None:

@@ -66,7 +66,9 @@ def test_a_waterfall_shows_the_unknown_as_a_range_and_the_known_without_one():
     assert terms.loc["b", ["unknown_low_points", "unknown_high_points"]].tolist() == pytest.approx(
         [0.03, 0.27]
     )
-    assert terms.loc[["a", "c"], ["unknown_low_points", "unknown_high_points"]].isna().all(None)
+    assert (
+        terms.loc[["a", "c"], ["unknown_low_points", "unknown_high_points"]].isna().all(axis=None)
+    )
 
 
 def test_against_another_site_the_waterfall_is_the_gap_of_the_scores():
@@ -173,7 +175,7 @@ def _reweighted(weights, name, share):
     return changed[weights.index]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(complete_cases())
 def test_the_interval_is_the_one_a_sweep_finds_and_the_taker_ties_at_its_end(case):
     values, weights = case
@@ -185,7 +187,7 @@ def test_the_interval_is_the_one_a_sweep_finds_and_the_taker_ties_at_its_end(cas
             continue
         low, high = row["stays_from"], row["stays_to"]
         assert 0 <= low <= weights[name] <= high <= 1
-        for share in np.linspace(0, 1, 41):
+        for share in np.linspace(0, 1, 21):
             scores = values @ _reweighted(weights, name, share)
             lead = scores[leader] - scores.max()
             if low <= share <= high:
@@ -214,20 +216,20 @@ def test_a_leader_that_is_best_on_everything_is_never_overtaken():
     table = stability(SITES.dropna(), WEIGHTS, "marsh")
     assert table["stays_from"].tolist() == [0] * 4
     assert table["stays_to"].tolist() == [1] * 4
-    assert (table[["overtaken_below_by", "overtaken_above_by"]] == "").all(None)
+    assert (table[["overtaken_below_by", "overtaken_above_by"]] == "").all(axis=None)
 
 
 def test_a_twin_takes_nothing_over():
     values = SITES.loc[["marsh", "marsh", "pool"]]
     values.index = ["one", "two", "pool"]
     table = stability(values, WEIGHTS, "one")
-    assert (table[["overtaken_below_by", "overtaken_above_by"]] == "").all(None)
+    assert (table[["overtaken_below_by", "overtaken_above_by"]] == "").all(axis=None)
 
 
 def test_an_unknown_value_gives_no_interval_but_a_reason():
     table = stability(SITES.drop("marsh"), WEIGHTS, "pool")
     assert table["reason"].tolist() == ["unknown values at 1 site"] * 4
-    assert table[["stays_from", "stays_to"]].isna().all(None)
+    assert table[["stays_from", "stays_to"]].isna().all(axis=None)
 
 
 def test_an_unknown_without_weight_spoils_its_own_row_only():
@@ -263,7 +265,7 @@ def test_stability_of_a_site_that_does_not_lead_is_refused():
     ],
 )
 def test_a_site_that_is_not_there_is_refused(ask):
-    with pytest.raises(InputError, match="no such site.*nowhere"):
+    with pytest.raises(InputError, match=r"no such site.*nowhere"):
         ask()
 
 
@@ -276,8 +278,10 @@ def test_what_is_said_of_a_site():
         "No unknown of this or another site can change this rank.",
         "It gains most on fibre (20.0 of 20.0 points) and heat (4.0 of 40.0 points).",
         "It loses most on heat (36.0 of 40.0 points).",
-        "Unknown: grid distance and access, which carry 40.0% of the weight and can move its "
-        "score by up to 28.0 points.",
+        (
+            "Unknown: grid distance and access, which carry 40.0% of the weight and can move its "
+            "score by up to 28.0 points."
+        ),
     )
 
 
@@ -286,8 +290,10 @@ def test_what_is_said_where_unknowns_can_move_the_rank():
     said = sentences(wide, SITES, WEIGHTS, "pool", LOW * 0, HIGH * 0 + 1, TITLES)
     assert said[:2] == (
         "Rank 2 of 3 ranked sites, with 59.0 of 100 points.",
-        "The rank counts every unknown at the worst of its range; the unknowns of this and other "
-        "sites could put it anywhere between rank 2 and rank 3.",
+        (
+            "The rank counts every unknown at the worst of its range; the unknowns of this and "
+            "other sites could put it anywhere between rank 2 and rank 3."
+        ),
     )
 
 
@@ -299,8 +305,10 @@ def test_where_all_is_known_nothing_is_said_of_unknowns():
 def test_an_excluded_site_is_not_given_a_rank_and_a_full_score_loses_nothing():
     assert _said("marsh") == (
         "Not ranked, because a screening rule failed; it would have 100.0 of 100 points.",
-        "It gains most on heat (40.0 of 40.0 points), grid distance (30.0 of 30.0 points) and "
-        "fibre (20.0 of 20.0 points).",
+        (
+            "It gains most on heat (40.0 of 40.0 points), grid distance (30.0 of 30.0 points) and "
+            "fibre (20.0 of 20.0 points)."
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from pyproj import CRS
 from shapely import Point, box
 
 from siteselect.errors import StudyError
-from siteselect.geo import looks_swapped, lonlat, nearest_straight, require_metres, straight_m
+from siteselect.geo import lonlat, looks_swapped, nearest_straight, require_metres, straight_m
 
 RUTLAND = (-0.82, 52.52, -0.43, 52.76)
 coordinate = st.integers(-50, 50).map(float)

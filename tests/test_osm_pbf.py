@@ -81,8 +81,9 @@ def square(first, corner, size=1.0):
 @needs_rutland
 def test_rutland_driving_roads_are_673_km(rutland):
     roads = rutland("roads").to_crs("EPSG:27700")
-    driven = "motorway|trunk|primary|secondary|tertiary|unclassified|residential|living_street|road"
-    km = roads[roads["highway"].str.match(f"^({driven})")].length.sum() / 1000
+    # The note counts on a sphere and leaves living streets out.
+    driven = "motorway|trunk|primary|secondary|tertiary|unclassified|residential"
+    km = roads[roads["highway"].str.match(f"^({driven})(_link)?$")].length.sum() / 1000
     assert km == pytest.approx(673, abs=2)
 
 
@@ -344,6 +345,13 @@ def test_the_sea_lies_right_of_the_coastline():
     assert east.equals(shapely.box(0.5, 0, 1, 1))
     (west,) = osm_shore.sea([shapely.reverse(northward)], box)
     assert west.equals(shapely.box(0, 0, 0.5, 1))
+
+
+def test_a_coastline_cut_just_before_the_edge_is_drawn_on():
+    box = shapely.box(0, 0, 1, 1)
+    (east,) = osm_shore.sea([shapely.LineString([(0.5, 0.02), (0.5, 0.95)])], box)
+    assert east.area == pytest.approx(0.5)
+    assert osm_shore.sea([shapely.LineString([(0.5, 0.3), (0.5, 0.7)])], box) == []
 
 
 def test_an_island_is_not_sea_and_no_coast_says_nothing():

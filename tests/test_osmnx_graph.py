@@ -135,17 +135,18 @@ def test_simplified_by_osmnx_itself(tmp_path):
     assert frame.length.tolist() == [2000]
 
 
+GRAPHML = "<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>{}</graphml>"
+
+
 @pytest.mark.parametrize(
     "content",
     [
         "",
         "not xml",
         "<html><body/></html>",
-        "<graphml xmlns='http://graphml.graphdrawing.org/xmlns'></graphml>",
-        "<graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"
-        "<graph edgedefault='directed'><node id='a'/></graph></graphml>",
-        "<graphml xmlns='http://graphml.graphdrawing.org/xmlns'><graph edgedefault='directed'>"
-        "<node id='1'/><node id='2'/><edge source='1' target='2'/></graph></graphml>",
+        GRAPHML.format(""),
+        GRAPHML.format("<graph edgedefault='directed'><node id='a'/></graph>"),
+        GRAPHML.format("<graph><node id='1'/><node id='2'/><edge source='1' target='2'/></graph>"),
     ],
 )
 def test_another_file_is_refused_with_a_cure(tmp_path, content):

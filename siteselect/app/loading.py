@@ -9,31 +9,40 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from siteselect.assess import Assessment, assess
-from siteselect.maps import MapData, map_data
+from siteselect.maps.drawing import MapData, map_data
 from siteselect.study import Study, load_study
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VARIABLE = "SITESELECT_STUDY"
+DATA_VARIABLE = "SITESELECT_DATA"
 
 Stamps = tuple[tuple[str, int, int], ...]
 
 
-def study_path(arguments: Sequence[str], environment: Mapping[str, str], default: Path) -> Path:
-    """Choose the study: from the command line after `--`, else the environment, else the default."""
+def study_path(
+    arguments: Sequence[str], environment: Mapping[str, str], default: Path | None
+) -> Path | None:
+    """Choose the study: from the command line after `--`, the environment, or the default."""
     named = [text for text in arguments if text.endswith((".yaml", ".yml"))]
     if named:
         return Path(named[0])
-    return Path(environment.get(VARIABLE) or default)
+    return Path(environment[VARIABLE]) if environment.get(VARIABLE) else default
 
 
-def files_of(study: Study, file: Path) -> list[Path]:
-    """List the files that an assessment reads: the study and everything that it names."""
+def data_folder(environment: Mapping[str, str]) -> Path | None:
+    """Find the second folder in which a study's files are looked for, if one is named."""
+    return Path(environment[DATA_VARIABLE]) if environment.get(DATA_VARIABLE) else None
+
+
+def files_of(study: Study, file: Path, data: Path | None) -> list[Path]:
+    """List the files that an assessment may read: the study and everything that it names."""
     listed = [study.area, *study.candidates.files, *(f for fs in study.layers.values() for f in fs)]
     names = [part.path for part in listed]
     names += [part.covers for part in listed if part.covers] + list(study.packs)
-    return [file, *(file.parent / name for name in names)]
+    folders = [file.parent] if data is None else [file.parent, data]
+    return [file, *(folder / name for folder in folders for name in names)]
 
 
 def stamps_of(files: Sequence[Path]) -> Stamps:
@@ -46,8 +55,8 @@ def stamps_of(files: Sequence[Path]) -> Stamps:
     return tuple(known)
 
 
-def load(file: Path) -> tuple[Assessment, MapData]:
-    """Read and assess a study, or take both from memory while none of its files has changed.
+def load(file: Path, data: Path | None = None) -> tuple[Assessment, MapData]:
+    """Read and assess a study, or take it from memory while none of its files has changed.
 
     Raises
     ------
@@ -55,13 +64,14 @@ def load(file: Path) -> tuple[Assessment, MapData]:
         With every fault of the stage that failed.
     """
     study = load_study(file)
-    return _assessed(str(file.resolve()), stamps_of(files_of(study, file)))
+    stamps = stamps_of(files_of(study, file, data))
+    return _assessed(str(file.resolve()), None if data is None else str(data.resolve()), stamps)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the layers and measuring the sites")
-def _assessed(file: str, stamps: Stamps) -> tuple[Assessment, MapData]:
+def _assessed(file: str, data: str | None, stamps: Stamps) -> tuple[Assessment, MapData]:
     # Shared between readers: both are frozen, and nothing on the page writes into their tables.
-    del stamps
-    path = Path(file)
-    assessment = assess(load_study(path), path.parent, opinions=False)
+    del stamps  # a part of the key only
+    path, second = Path(file), None if data is None else Path(data)
+    assessment = assess(load_study(path), path.parent, data=second, opinions=False)
     return assessment, map_data(assessment)

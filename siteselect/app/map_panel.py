@@ -10,7 +10,7 @@ from streamlit_folium import st_folium
 from siteselect.app.assets import assets_url, ground_url
 from siteselect.app.selection import choose, focus
 from siteselect.app.state import clicked_site
-from siteselect.maps import MapData, draw, site_group
+from siteselect.maps.drawing import MapData, draw, site_group
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment

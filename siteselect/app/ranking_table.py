@@ -9,7 +9,7 @@ import streamlit as st
 
 from siteselect.app.selection import choose
 from siteselect.app.state import chosen_row, verdict_counts
-from siteselect.app.text import VERDICT_WORDS, escape
+from siteselect.app.text import VERDICT_WORDS, escape, harmless_cell
 from siteselect.decision.ranking import order
 from siteselect.report.rounding import spread
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 HEIGHT_PX = 560
 _KEY = "ranking"
 _SHOWN = "ranking_order"
-_EXCLUDED = "–"
+_NONE = "none"
+_SIGNS = {"fail": "\u2717", "unknown": "?", "conditional": "!", "pass": "\u2713"}
+SIGNS_KEY = ", ".join(
+    f"{sign} {VERDICT_WORDS[verdict].lower()}" for verdict, sign in _SIGNS.items()
+)
 
 
 def ranking_frame(assessment: Assessment) -> pd.DataFrame:
@@ -31,7 +35,7 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
         {
             "Rank": table["rank"],
             "Could be": [
-                _EXCLUDED if pd.isna(best) else _span(best, worst)
+                _NONE if pd.isna(best) else _span(best, worst)
                 for best, worst in zip(table["rank_best"], table["rank_worst"], strict=True)
             ],
             "Site": [str(name) or str(key) for key, name in sites["name"].items()],
@@ -43,7 +47,7 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
         },
         index=table.index,
     )
-    return frame.join(counts.rename(columns=VERDICT_WORDS))
+    return frame.assign(Rules=[_signs(row) for row in counts.to_dict("records")])
 
 
 def show_ranking(assessment: Assessment, selected: str) -> None:
@@ -55,30 +59,38 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
     if _rows(st.session_state.get(_KEY)) != wanted:
         st.session_state[_KEY] = {"selection": {"rows": wanted, "columns": [], "cells": []}}
     st.dataframe(
-        frame.assign(Site=frame["Site"].map(_harmless)),
+        frame.assign(Site=frame["Site"].map(harmless_cell)),
         key=_KEY,
         height=HEIGHT_PX,
         hide_index=True,
         on_select=_follow,
         selection_mode="single-row-required",
         alt="Ranking of the sites; choosing a row opens the site below",
-        placeholder=_EXCLUDED,
-        column_config={
-            "Rank": st.column_config.NumberColumn(width=50),
-            "Could be": st.column_config.TextColumn(width=65, help="Best and worst rank, whatever the unknowns are."),
-            "Site": st.column_config.TextColumn(width=190),
-            "Points": st.column_config.TextColumn(width=95, help="Sure to possible points of 100."),
-            "Known": st.column_config.NumberColumn(format="%d %%", width=60, help="Part of the weight that rests on evidence."),
-            **{word: st.column_config.NumberColumn(width=60, help=f"Rules with the verdict: {word.lower()}.") for word in VERDICT_WORDS.values()},
-        },
+        placeholder=_NONE,
+        column_config=_columns(),
     )
 
 
 def show_plain_ranking(assessment: Assessment) -> None:
-    """Give the same table as plain text, for screen readers and for paper."""
-    frame = ranking_frame(assessment).astype({"Known": "int64"}).astype(object)
-    frame = frame.fillna(_EXCLUDED)
-    st.table(frame.assign(Site=frame["Site"].map(escape)), hide_index=True)
+    """Give the same table as plain text, with words for signs, for screen readers and for paper."""
+    frame = ranking_frame(assessment)
+    counts = verdict_counts(assessment.findings, frame.index).rename(columns=VERDICT_WORDS)
+    words = frame.drop(columns="Rules").join(counts)
+    words["Known"] = [f"{share:.0f} %" for share in frame["Known"]]
+    words["Rank"] = frame["Rank"].astype(object).fillna(_NONE)
+    st.table(words.assign(Site=frame["Site"].map(escape)), hide_index=True)
+
+
+def _columns() -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    return {
+        "Rank": number(width=48),
+        "Could be": text(width=68, help="Best and worst rank, whatever the unknowns are."),
+        "Site": text(width=150),
+        "Points": text(width=88, help="From the sure to the possible points of 100."),
+        "Known": number(format="%d %%", width=58, help="Part of the weight that is measured."),
+        "Rules": text(width=104, help=f"Number of rules. {SIGNS_KEY}"),
+    }
 
 
 def _follow() -> None:
@@ -89,5 +101,11 @@ def _rows(state: Any) -> list[int]:
     return list(state["selection"]["rows"]) if state else []
 
 
+def _signs(counts: dict[Any, int]) -> str:
+    return " ".join(
+        f"{counts[verdict]}{sign}" for verdict, sign in _SIGNS.items() if counts[verdict]
+    )
+
+
 def _span(best: int, worst: int) -> str:
-    return str(best) if best == worst else f"{best}–{worst}"
+    return str(best) if best == worst else f"{best} to {worst}"

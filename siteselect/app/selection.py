@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from siteselect.maps import Focus
+from siteselect.maps.drawing import Focus
 
 SITE = "site"
 TURN = "turn"

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-    import pandas as pd
 
     from siteselect.study import Study
 
@@ -83,10 +83,8 @@ def clicked_site(value: Any, sites: Collection[str]) -> str | None:
 
 def chosen_row(selection: Any, shown: Sequence[str]) -> str | None:
     """Find the site of the row that the table says was clicked."""
-    rows = selection["selection"]["rows"] if selection else []
-    if len(rows) == 1 and 0 <= rows[0] < len(shown):
-        return shown[rows[0]]
-    return None
+    rows: list[int] = selection["selection"]["rows"] if selection else []
+    return shown[rows[0]] if len(rows) == 1 and 0 <= rows[0] < len(shown) else None
 
 
 def data_years(dates: Sequence[str]) -> str:
@@ -99,10 +97,12 @@ def data_years(dates: Sequence[str]) -> str:
 
 def verdict_counts(findings: pd.DataFrame, sites: pd.Index[Any]) -> pd.DataFrame:
     """Count the verdicts of every site: columns fail, unknown, conditional, pass."""
-    counted = findings.groupby(["site_id", "verdict"]).size().unstack(fill_value=0)
-    return counted.reindex(
-        index=sites, columns=["fail", "unknown", "conditional", "pass"], fill_value=0
-    ).astype("int64")
+    counted = pd.crosstab(findings["site_id"], findings["verdict"])
+    return (
+        counted.reindex(index=sites, columns=["fail", "unknown", "conditional", "pass"])
+        .fillna(0)
+        .astype("int64")
+    )
 
 
 def _swings(text: str, groups: list[str]) -> dict[str, float] | None:

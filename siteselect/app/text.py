@@ -8,8 +8,8 @@ from siteselect.charts import plain
 
 VERDICT_WORDS = {
     "fail": "Fails",
-    "unknown": "No data",
-    "conditional": "Needs review",
+    "unknown": "Not known",
+    "conditional": "Needs action",
     "pass": "Passes",
 }
 """Verdicts as a reader meets them, worst first."""
@@ -29,3 +29,9 @@ def link(text: str, url: str) -> str:
     """Write a link where the address is one of the web, and plain words where it is not."""
     safe = re.fullmatch(r"https?://[A-Za-z0-9./_~%?=&;#+,:@!-]+", url)
     return f"[{escape(text)}](<{url}>)" if safe else escape(text)
+
+
+def harmless_cell(text: object) -> str:
+    """Mark text that a spreadsheet would take for a formula, since the grid exports it raw."""
+    shown = plain(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

@@ -78,7 +78,7 @@ def current_view(study: Study) -> View:
 
 
 def weighted(assessment: Assessment, view: View) -> Assessment:
-    """Rank under the chosen swings; where they leave nothing to weigh, say so and keep the study's."""
+    """Rank under the chosen swings; where nothing is left to weigh, say so and keep the study's."""
     if dict(view.swings) == presets(assessment.study)[OWN]:
         return assessment
     try:

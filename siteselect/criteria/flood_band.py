@@ -9,8 +9,8 @@ CLASSES = {"none": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
 
 CRITERION = Criterion(
     name="flood_band",
-    title="Flood likelihood",
-    unit="class 0 to 4",
+    title="Flood likelihood (0 to 4)",
+    unit="of 4",
     better="less",
     family="hazard",
     layers=("flood",),

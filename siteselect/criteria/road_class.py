@@ -26,8 +26,8 @@ CLASSES = {
 
 CRITERION = Criterion(
     name="road_class",
-    title="Road class at the site",
-    unit="class 1 to 5",
+    title="Road class at the site (1 to 5)",
+    unit="of 5",
     better="more",
     family="access",
     layers=("roads",),

@@ -7,7 +7,7 @@ from siteselect.contracts import Criterion, Measure, ValueScale, measured
 CRITERION = Criterion(
     name="round_trip_time",
     title="Round-trip time against the budget",
-    unit="share of budget",
+    unit="of the budget",
     better="less",
     family="fibre",
     layers=("fibre_nodes", "roads"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from siteselect.decision.ranking import TOLERANCE, Floats, competition_rank, ran
 from siteselect.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 PRODUCT_FLOOR = 0.01
 """Added to every value before the weighted product, in which a single 0 ends the comparison.
@@ -142,14 +143,19 @@ def product_scores(matrix: Floats, weights: Floats) -> Floats:
     return np.asarray(WeightedProductModel().evaluate(decision).e_.score, dtype=np.float64)
 
 
-METHODS: dict[str, tuple[Callable[[Floats, Floats], Floats], str]] = {
-    "topsis": (topsis_scores, f"vector scaling; {_SET_DEPENDENT}"),
-    "vikor": (vikor_scores, f"order of Q with v = 0.5, without compromise set; {_SET_DEPENDENT}"),
-    "weighted_product": (
-        product_scores,
-        f"{PRODUCT_FLOOR} is added to every value, since a 0 would decide alone",
-    ),
-}
+METHODS: Mapping[str, tuple[Callable[[Floats, Floats], Floats], str]] = MappingProxyType(
+    {
+        "topsis": (topsis_scores, f"vector scaling; {_SET_DEPENDENT}"),
+        "vikor": (
+            vikor_scores,
+            f"order of Q with v = 0.5, without compromise set; {_SET_DEPENDENT}",
+        ),
+        "weighted_product": (
+            product_scores,
+            f"{PRODUCT_FLOOR} is added to every value, since a 0 would decide alone",
+        ),
+    }
+)
 """Methods asked, each with its scores (more is better) and what its reader must know."""
 
 

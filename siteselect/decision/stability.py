@@ -88,7 +88,9 @@ def _interval(
     if above < 1 - TOLERANCE:
         above_by = str(sites[falls & (root <= above + TOLERANCE)][0])
     # The leader leads at its own weight; a root beyond it is a tie and rounding.
-    return _stays(min(below, w[j]), max(above, w[j]), below_by, above_by)
+    low = min(below, w[j]) if below_by else 0.0
+    high = max(above, w[j]) if above_by else 1.0
+    return _stays(low, high, below_by, above_by)
 
 
 def _stays(

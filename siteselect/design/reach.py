@@ -49,8 +49,7 @@ def streets_of(territory: Territory, sites: gpd.GeoDataFrame, routing: Routing) 
     roads = territory.layers.get("roads")
     if roads is None or roads.frame.empty:
         return Streets(None, points, None, routing)
-    # OpenStreetMap leaves `oneway` out where one may drive both ways.
-    graph = network.build_graph(roads.frame.replace({"oneway": {"": "no"}}))
+    graph = network.build_graph(roads.frame)
     return Streets(graph, points, network.snap(graph, points, routing.snap_limit_m), routing)
 
 

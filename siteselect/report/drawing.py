@@ -44,6 +44,10 @@ _BAR_SHARE = 0.24
 _HALO = "#ffffff"
 
 
+Spot = tuple[float, float]
+"""A place in the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The piece of ground that a map shows, in metres of the study's CRS."""
@@ -95,12 +99,6 @@ def ground(frame: Frame, layers: Mapping[str, Layer]) -> list[str]:
     if "basemap" in layers:
         drawn += _basemap(frame, layers["basemap"].frame, ("rail", "building"))
     return [*parts, svg_tag("g", *drawn, transform=f"scale({1 / FINE:g})")] if drawn else parts
-
-
-def outline(frame: Frame, shape: BaseGeometry, **style: float | str) -> str:
-    """Draw a shape that the study gives, such as its area, clipped to the frame."""
-    path = path_of(frame, np.array([shape], dtype=object))
-    return svg_tag("g", svg_tag("path", d=path, **style), transform=f"scale({1 / FINE:g})")
 
 
 def path_of(frame: Frame, shapes: npt.NDArray[Any]) -> str:
@@ -182,7 +180,7 @@ def site_marker(x: float, y: float) -> str:
     return svg_tag("path", d=arms, stroke=INK, stroke_width=3) + ring + dot
 
 
-def dots(spots: Iterable[tuple[float, float]], colour: str, size: float) -> str:
+def dots(spots: Iterable[Spot], colour: str, size: float) -> str:
     """Draw any number of round dots as one path."""
     path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in spots)
     return svg_tag("path", d=path, stroke=colour, stroke_width=size, stroke_linecap="round")

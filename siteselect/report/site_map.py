@@ -14,6 +14,7 @@ from siteselect.report.drawing import (
     LEGEND,
     WIDTH,
     Frame,
+    Spot,
     dots,
     frame_around,
     furniture,
@@ -47,8 +48,6 @@ _REACHES = (0.0, 30.0, 44.0, 58.0)
 _COMPASS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 _STEP_DEGREES = 45
 _DASH = "7 5"
-
-Spot = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,8 @@ def street_way(
 
 
 def _entrance(shape: BaseGeometry, streets: NDArray[Any]) -> shapely.Point:
-    nearest = streets[shapely.STRtree(streets).nearest(shape)]
-    spot: shapely.Point = shapely.get_point(shapely.shortest_line(shape, nearest), 0)
-    return spot
+    nearest: BaseGeometry = streets[np.asarray(shapely.STRtree(streets).nearest(shape)).item()]
+    return shapely.Point(shapely.shortest_line(shape, nearest).coords[0])
 
 
 def _shape(assessment: Assessment, role: Role, site: pd.Series[Any]) -> BaseGeometry | None:

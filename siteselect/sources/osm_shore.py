@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.float64]
 
+_GAP_SHARE = 0.02
 _ASIDE = 1e-7
 """How far beside the line one looks [degree]: about a centimetre."""
 
@@ -31,9 +32,15 @@ def sea(coastlines: Sequence[BaseGeometry], box: BaseGeometry) -> list[BaseGeome
     -------
     list
         Polygons of the sea; none where no coastline crosses the box.
+
+    Notes
+    -----
+    Many extracts lack the last node of a way before the box's edge. An end that stops short of
+    the edge by up to 2 % of the way round it is drawn on to the nearest point of the edge.
     """
     if not any(shapely.intersects(line, box) for line in coastlines):
         return []
+    coastlines = _drawn_on(coastlines, box)
     network = shapely.union_all([*coastlines, box.boundary])
     cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
     faces = cells[shapely.within(shapely.point_on_surface(cells), box)]
@@ -49,6 +56,27 @@ def sea(coastlines: Sequence[BaseGeometry], box: BaseGeometry) -> list[BaseGeome
     middles = (starts + ends) / 2
     votes = _counts(faces, middles + right) - _counts(faces, middles - right)
     return [face for face, vote in zip(faces, votes.tolist(), strict=True) if vote > 0]
+
+
+def _drawn_on(coastlines: Sequence[BaseGeometry], box: BaseGeometry) -> list[BaseGeometry]:
+    joined = shapely.line_merge(
+        shapely.multilinestrings(shapely.get_parts(list(coastlines))), directed=True
+    )
+    return [_to_edge(line, box) for line in shapely.get_parts(joined)]
+
+
+def _to_edge(line: BaseGeometry, box: BaseGeometry) -> BaseGeometry:
+    points = shapely.get_coordinates(line)
+    if shapely.is_closed(line):
+        return line
+    for end in (0, -1):
+        tip = shapely.Point(points[end])
+        gap = shapely.shortest_line(tip, box.boundary)
+        if 0 < gap.length <= _GAP_SHARE * box.length and box.contains(tip):
+            edge = shapely.get_coordinates(gap)[-1:]
+            points = np.vstack([edge, points] if end == 0 else [points, edge])
+    drawn: BaseGeometry = shapely.LineString(points)
+    return drawn
 
 
 def _segments(line: BaseGeometry, step: float) -> tuple[Points, Points]:

@@ -221,6 +221,7 @@
     control.onAdd = function () {
       const box = make("details", "siteselect-legend leaflet-control");
       box.open = map.getContainer().clientWidth > NARROW_PX;
+      box.style.maxHeight = `${map.getContainer().clientHeight - 110}px`;
       box.append(make("summary", "", spec.title), make("div", "siteselect-unit", spec.unit), ramp(spec.ramp), entries(spec.items));
       const parts = spec.parts.map((part) => {
         const section = make("section");

@@ -11,7 +11,7 @@ import shapely
 from folium.utilities import image_to_url
 from pyproj import CRS, Transformer
 
-from siteselect import map_style
+from siteselect.maps import style
 from siteselect.sources import raster_file
 from siteselect.units import stem, unit_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from siteselect.contracts import Column, Layer
     from siteselect.layers.build import Territory
-    from siteselect.map_style import LayerLook
+    from siteselect.maps.style import LayerLook
 
 _DEGREES = CRS.from_epsg(4326)
 _MERCATOR = CRS.from_epsg(3857)
@@ -38,10 +38,10 @@ def ground(territory: Territory) -> bytes:
 
     One feature a kind, so that a browser draws thousands of buildings as one path.
     """
-    shapes: dict[str, list[Any]] = {kind: [] for kind in map_style.GROUND}
+    shapes: dict[str, list[Any]] = {kind: [] for kind in style.GROUND}
     for layer, kind_of in (
         ("basemap", lambda row: row["kind"]),
-        ("roads", lambda row: map_style.street_kind(row["highway"])),
+        ("roads", lambda row: style.street_kind(row["highway"])),
     ):
         if layer in territory.layers:
             for row in territory.layers[layer].frame.to_dict("records"):
@@ -133,7 +133,7 @@ def _merged(shapes: list[Any], to_degrees: Transformer) -> list[dict[str, Any]]:
             drawn = drawn[~shapely.is_empty(drawn)]
             # Overlapping buildings share one path: filled by winding, they must all turn one way.
             turned = shapely.orient_polygons(drawn) if dimension == 2 else drawn  # noqa: PLR2004 - areas
-            merged.append(json.loads(shapely.to_geojson(gather(turned))))
+            merged.append(json.loads(str(shapely.to_geojson(gather(turned)))))
     return merged
 
 
@@ -165,9 +165,9 @@ def _painted(level: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Turn levels [dB(A)] into colours; unknown and quiet cells stay clear."""
     clear = (0, 0, 0, 0)
     colours = [clear] + [
-        (*bytes.fromhex(colour.removeprefix("#")), 255) for colour in map_style.NOISE_COLOURS
+        (*bytes.fromhex(colour.removeprefix("#")), 255) for colour in style.NOISE_COLOURS
     ]
-    place = np.searchsorted(map_style.NOISE_STEPS_DBA, level, side="right")
+    place = np.searchsorted(style.NOISE_STEPS_DBA, level, side="right")
     place = np.where(np.isnan(level), 0, place)
     return np.asarray(colours, dtype=np.uint8)[place]
 

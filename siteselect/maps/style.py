@@ -66,7 +66,12 @@ def site_looks(radius: float) -> dict[str, Style]:
     """Give the style of every kind of site: `c0`..`c9` sure, `u0`..`u9` unsure, `x` excluded."""
     styles: dict[str, Style] = {"x": {**EXCLUDED, "radius": radius}}
     for place, colour in enumerate(SCORE_COLOURS):
-        known = {"shape": "circle", "radius": radius, "fillColor": colour, "fillOpacity": 1.0}
+        known: Style = {
+            "shape": "circle",
+            "radius": radius,
+            "fillColor": colour,
+            "fillOpacity": 1.0,
+        }
         styles[f"c{place}"] = {**known, "color": INK, "weight": 1.3}
         styles[f"u{place}"] = {**known, "color": INK, "weight": 2.4, "dashArray": "3 3"}
     return styles

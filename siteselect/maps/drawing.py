@@ -19,11 +19,11 @@ from branca.element import MacroElement
 from folium.map import Layer as FoliumLayer
 from folium.template import Template
 
-from siteselect import map_layers, map_style
+from siteselect.maps import features, style
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
-    from siteselect.map_style import Look
+    from siteselect.maps.style import Look
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 MAX_ZOOM = 19
@@ -114,12 +114,12 @@ def script_json(value: Any) -> str:
 def map_data(assessment: Assessment) -> MapData:
     """Gather everything on the map that no change of weights can move."""
     layers = assessment.layers
-    ground = map_layers.ground(assessment.territory)
+    ground = features.ground(assessment.territory)
     overlays = []
     parts = []
-    for key, look in map_style.LAYER_LOOKS.items():
+    for key, look in style.LAYER_LOOKS.items():
         layer = layers.get(key)
-        spec = None if layer is None else map_layers.overlay(layer, look, assessment.territory.crs)
+        spec = None if layer is None else features.overlay(layer, look, assessment.territory.crs)
         if layer is None or spec is None:
             continue
         title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
@@ -155,7 +155,9 @@ def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
     assets_url : where the browser finds the package's `static` folder.
     ground_url : where it finds the base map; None writes the base map into the script.
     """
-    drawn = folium.Map(location=data.centre, tiles=None, zoom_start=13)
+    drawn = folium.Map(
+        location=data.centre, tiles=None, zoom_start=13, font_size="13px", zoom_snap=0.5
+    )
     # Without tiles Leaflet knows no deepest zoom, and Folium drops the argument of that name.
     drawn.options["maxZoom"] = MAX_ZOOM
     drawn.default_js = [
@@ -172,7 +174,7 @@ def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
         if ground_url is None
         else f'"url":{script_json(ground_url)}'
     )
-    looks = script_json({"styles": map_style.GROUND, "streets": map_style.street_looks()})
+    looks = script_json({"styles": style.GROUND, "streets": style.street_looks()})
     drawn.add_child(_Script(f"siteselectMap.ground(MAP, {{{source},{looks[1:]});"))
     for overlay in data.overlays:
         drawn.add_child(_Drawn(overlay))
@@ -212,9 +214,9 @@ def sites_spec(assessment: Assessment, selected: str | None, focus: Focus | None
             for row in table.itertuples()
         ],
         "selected": selected,
-        "styles": map_style.site_looks(8.0 if len(table) <= _MANY_SITES else 5.0),
-        "halo": map_style.HALO,
-        "ring": map_style.RING,
+        "styles": style.site_looks(8.0 if len(table) <= _MANY_SITES else 5.0),
+        "halo": style.HALO,
+        "ring": style.RING,
     }
     if focus is not None and focus.site_id in sites.index:
         place = sites.loc[focus.site_id]
@@ -229,8 +231,8 @@ def illustrative_titles(assessment: Assessment) -> list[str]:
 
 def _site(row: Any, site: pd.Series[Any], failed: list[str]) -> dict[str, Any]:
     ranked = not pd.isna(row.rank)
-    shade = map_style.score_class(row.score_low)
-    sure = row.evidence_share >= map_style.UNSURE_BELOW_SHARE
+    shade = style.score_class(row.score_low)
+    sure = row.evidence_share >= style.UNSURE_BELOW_SHARE
     low, high = 100 * row.score_low, 100 * row.score_high
     points = f"{low:.0f} to {high:.0f}" if f"{low:.0f}" != f"{high:.0f}" else f"{low:.0f}"
     lines = [str(site["name"]) or str(row.Index)]
@@ -239,7 +241,7 @@ def _site(row: Any, site: pd.Series[Any], failed: list[str]) -> dict[str, Any]:
         lines.append(f"{points} of 100 points, {row.evidence_share:.0%} of the weight is known")
     else:
         lines.append("not ranked: " + "; ".join(failed))
-    labelled = ranked and row.rank <= map_style.LABELLED
+    labelled = ranked and row.rank <= style.LABELLED
     return {
         "id": str(row.Index),
         "lat": round(float(site["lat"]), 6),
@@ -247,7 +249,7 @@ def _site(row: Any, site: pd.Series[Any], failed: list[str]) -> dict[str, Any]:
         "style": f"{'c' if sure else 'u'}{shade}" if ranked else "x",
         "label": str(row.rank) if labelled else "",
         "place": int(row.rank) if labelled else 0,
-        "ink": map_style.PAPER if shade >= map_style.DARK_FROM_CLASS else map_style.INK,
+        "ink": style.PAPER if shade >= style.DARK_FROM_CLASS else style.INK,
         "lines": lines,
     }
 
@@ -264,17 +266,17 @@ def _credits(assessment: Assessment) -> list[str]:
 
 
 def _legend(parts: list[dict[str, Any]], illustrative: list[str]) -> dict[str, Any]:
-    looks = map_style.site_looks(8.0)
-    middle = f"{len(map_style.SCORE_COLOURS) // 2}"
-    unsure = f"less than {map_style.UNSURE_BELOW_SHARE:.0%} of the weight known"
+    looks = style.site_looks(8.0)
+    middle = f"{len(style.SCORE_COLOURS) // 2}"
+    unsure = f"less than {style.UNSURE_BELOW_SHARE:.0%} of the weight known"
     return {
         "title": "Sites by score",
         "unit": "points of 100 that are sure",
-        "ramp": {"colours": map_style.SCORE_COLOURS, "ticks": map_style.SCORE_TICKS},
+        "ramp": {"colours": style.SCORE_COLOURS, "ticks": style.SCORE_TICKS},
         "items": [
             {"label": unsure, "shape": "circle", "style": looks[f"u{middle}"]},
             {"label": "a rule fails: not ranked", "shape": "crossed", "style": looks["x"]},
-            {"label": "selected", "shape": "circle", "style": map_style.RING},
+            {"label": "selected", "shape": "circle", "style": style.RING},
         ],
         "parts": parts,
         "note": "Illustrative, not real: " + ", ".join(illustrative) if illustrative else "",

@@ -1,0 +1,5 @@
+"""Script that `siteselect app` gives to Streamlit; the study comes from the environment."""
+
+from siteselect.app.page import main
+
+main()

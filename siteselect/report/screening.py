@@ -1,0 +1,76 @@
+"""The findings of one site, grouped by verdict, as a reader needs them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from siteselect.charts import plain
+from siteselect.contracts import VERDICTS
+from siteselect.report.background import TEXT_LETTERS, web_address
+from siteselect.report.records import FindingEntry, FindingGroup
+from siteselect.report.standing import findings_of
+from siteselect.units import stem
+from siteselect.vocabulary import FACTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siteselect.assess import Assessment
+    from siteselect.report.wording import Say
+
+GRADES = ("H", "M", "L")
+
+_NAMES = re.compile(r"\b(" + "|".join(sorted(FACTS, key=len, reverse=True)) + r")\b")
+
+
+def finding_groups(assessment: Assessment, site_id: str, say: Say) -> tuple[FindingGroup, ...]:
+    """Group a site's findings by verdict, worst first; a verdict that is not there is left out."""
+    found = findings_of(assessment, site_id)
+    groups = []
+    for verdict in VERDICTS:
+        rows = found[found["verdict"] == verdict]
+        if len(rows):
+            title = say(f"findings.group.{verdict}", n=len(rows))
+            entries = tuple(_entry(row, say) for _, row in rows.iterrows())
+            groups.append(FindingGroup(verdict, title, entries))
+    return tuple(groups)
+
+
+def in_words(text: str) -> str:
+    """Write the names of facts in a text as words: `receptor_level_dba` becomes receptor level."""
+    return _NAMES.sub(lambda match: stem(match[0]).replace("_", " "), text)
+
+
+def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
+    missing = row["missing"]
+    names = [missing] if isinstance(missing, str) else list(missing) if _many(missing) else []
+    needed = "; ".join(FACTS[name].meaning if name in FACTS else plain(name) for name in names)
+    return FindingEntry(
+        rule_id=plain(row["rule_id"]),
+        title=plain(row["title"], TEXT_LETTERS),
+        verdict=row["verdict"],
+        word=say(f"verdict.{row['verdict']}"),
+        outcome=say(f"outcome.{row['outcome']}"),
+        action=plain(row["action"], TEXT_LETTERS),
+        authority=plain(row["authority"], TEXT_LETTERS),
+        citation=plain(row["citation"], TEXT_LETTERS),
+        url=web_address(str(row["url"])),
+        evidence=plain(in_words(str(row["evidence"])), 2 * TEXT_LETTERS),
+        missing=say("findings.missing", facts=needed) if needed else "",
+        confidence=_confidence(str(row["confidence"]), say),
+        evaluated_on=str(row["evaluated_on"]),
+        reviewed_on=str(row["reviewed_on"]),
+    )
+
+
+def _many(missing: object) -> bool:
+    return isinstance(missing, Iterable)
+
+
+def _confidence(words: str, say: Say) -> str:
+    """Spell out the grade, and keep the mark that tells whether the source was read."""
+    grade, _, mark = words.partition(" ")
+    spelt = say(f"confidence.{grade}") if grade in GRADES else plain(grade)
+    return f"{spelt} {plain(mark)}".strip()
