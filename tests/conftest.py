@@ -155,7 +155,7 @@ title: Test town
 date: 2026-11-23
 crs: EPSG:3067
 area: {{path: area.gpkg, {_FILE}}}
-packs: []
+packs: [eu, fi]
 pod: {{it_kw: 100, outlet_c: 45}}
 noise: {{night_limit_dba: 45}}
 candidates: {{files: [{{path: candidates.csv, {_FILE}}}]}}

@@ -236,6 +236,10 @@ def test_an_unknown_without_weight_spoils_its_own_row_only():
     weights = pd.Series([0.5, 0, 0.5, 0], index=CRITERIA)
     table = stability(SITES, weights, "marsh")
     assert table["reason"].tolist() == ["", "unknown values at 1 site"] * 2
+    weights = pd.Series([0.7, 0, 0.3, 0], index=CRITERIA)
+    row = stability(SITES.loc[["pool", "farm"]], weights, "pool").loc["a"]
+    assert row["stays_from"] == pytest.approx(0.5)
+    assert row["overtaken_below_by"] == "farm"
 
 
 def test_a_weight_that_is_all_the_weight_has_nobody_to_share_with():

@@ -234,6 +234,10 @@ def test_every_set_of_tags_has_an_answer(tags):
         ({"highway": "residential", "access": "no", "foot": "yes"}, True),
         ({"highway": "pedestrian", "area": "yes"}, False),
         ({"highway": "footway", "indoor": "yes"}, False),
+        ({"highway": "service", "tunnel": "yes", "layer": "-3"}, False),
+        ({"highway": "footway", "tunnel": "yes", "level": "-1"}, False),
+        ({"highway": "footway", "tunnel": "yes", "layer": "-1"}, True),
+        ({"highway": "primary", "tunnel": "yes", "layer": "-2"}, True),
         *(
             ({"highway": value}, False)
             for value in ("steps", "corridor", "elevator", "platform", "proposed")

@@ -49,11 +49,14 @@ def build(pbf: Path, folder: Path) -> None:
     fibre = _read(pbf, "fibre_nodes")
     supply = _read(pbf, "supply_points")
     rng = np.random.default_rng(SEED)
-    roads, receptors = osm["roads"], osm["noise_receptors"]
+    roads = osm["roads"]
+    sinks, receptors = (
+        places.named(osm[name], roads) for name in ("heat_sinks", "noise_receptors")
+    )
     layers = {
         "area": area,
         "roads": roads,
-        "heat_sinks": illustrate.heat_sinks(osm["heat_sinks"]),
+        "heat_sinks": illustrate.heat_sinks(sinks),
         "noise_receptors": receptors,
         "basemap": basemap,
         "supply_points": illustrate.supply_points(roads, basemap, supply, rng),

@@ -28,7 +28,7 @@ HEAT_KWH_M2_A = {
 [seen], hotel and school [recalled]; greenhouse [recalled]; housing and public building
 [judgement]."""
 
-FLOOR_M2 = {"pool": 2400.0, "leisure_centre": 900.0, "hotel": 4000.0}
+FLOOR_M2 = {"pool": 2400.0, "leisure_centre": 900.0, "hotel": 1500.0}
 """Assumed floor of a place that is drawn as a point in a larger building [judgement]."""
 
 STOREYS = 5
@@ -53,7 +53,8 @@ def heat_sinks(sinks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     mains = sinks["kind"] == "district_loop"
     places = sinks[~mains].copy()
     told = places["demand_basis"].str.contains("footprint")
-    untagged = places["demand_basis"].str.contains("understated") & (places["kind"] != "greenhouse")
+    # Where one of several buildings is tagged, the sum cannot be corrected and stays too small.
+    untagged = places["demand_basis"].str.contains("on 1 of 1 ")
     storeys = np.where(untagged, STOREYS, 1)
     in_part = places["demand_basis"].str.contains("part of a building")
     assumed = places["kind"].map(FLOOR_M2).where(in_part)
@@ -103,8 +104,13 @@ def supply_points(
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Stand substations beside streets; the one that is really mapped has no headroom figure."""
-    count = len(HEADROOM_KVA) + len(PRIMARY_KVA)
-    points, streets = _street_sides(roads, basemap, count, rng)
+    beside = _beside_streets(roads, basemap)
+    # Primaries stand in the northern corners, so that most sites meet a secondary first.
+    west, _, east, north = roads.total_bounds
+    corners = shapely.points([[west, north], [east, north]])
+    primary = beside.iloc[[int(np.argmin(beside.distance(corner))) for corner in corners]]
+    chosen = pd.concat([_spread(beside, len(HEADROOM_KVA), rng), primary], ignore_index=True)
+    count = len(chosen)
     firm = np.where(np.arange(len(HEADROOM_KVA)) % 3 == 0, 800.0, 1000.0)
     headroom = rng.permutation(np.array(HEADROOM_KVA, dtype=float))
     firm = np.maximum(firm, headroom + 150)
@@ -117,14 +123,14 @@ def supply_points(
             "supply_id": [f"demo-supply-{at:02d}" for at in range(1, count + 1)],
             "name": [
                 f"{'Substation' if level == 'secondary' else 'Primary substation'} {street}"
-                for level, street in zip(levels, streets, strict=True)
+                for level, street in zip(levels, chosen["name"], strict=True)
             ],
             "level": levels,
             "headroom_kva": firm_kva - peak_kva,
             "firm_kva": firm_kva,
             "peak_kva": peak_kva,
         },
-        geometry=list(points),
+        geometry=chosen.geometry.to_list(),
         crs=roads.crs,
     )
     real = mapped[mapped["level"] != "lv"].assign(level="secondary")
@@ -139,17 +145,18 @@ def fibre_nodes(
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Add points of presence to the cabinet that is really mapped."""
-    points, streets = _street_sides(roads, basemap, len(FIBRE), rng)
+    chosen = _spread(_beside_streets(roads, basemap), len(FIBRE), rng)
     invented = gpd.GeoDataFrame(
         {
             "fibre_id": [f"demo-fibre-{at}" for at in range(1, len(FIBRE) + 1)],
             "name": [
-                f"{word} {street}" for (_, word, _), street in zip(FIBRE, streets, strict=True)
+                f"{word} {street}"
+                for (_, word, _), street in zip(FIBRE, chosen["name"], strict=True)
             ],
             "kind": [kind for kind, _, _ in FIBRE],
             "onward_km": [onward for _, _, onward in FIBRE],
         },
-        geometry=list(points),
+        geometry=chosen.geometry.to_list(),
         crs=roads.crs,
     )
     real = mapped.assign(name="Telecom cabinet as mapped", onward_km=12.0)
@@ -163,7 +170,7 @@ def maintenance_bases(
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Place one base in the map, and one beyond it where its engineers come in."""
-    points, streets = _street_sides(roads, basemap, 1, rng)
+    workshop = _spread(_beside_streets(roads, basemap), 1, rng).iloc[0]
     main = roads[roads["highway"].isin(("primary", "secondary")) & (roads["oneway"] != "backward")]
     starts = shapely.get_point(main.geometry.to_numpy(), 0)
     entry = starts[np.argmax(shapely.get_y(starts))]
@@ -172,33 +179,35 @@ def maintenance_bases(
     return gpd.GeoDataFrame(
         {
             "base_id": ["demo-base-1", "demo-base-2"],
-            "name": [f"Workshop {streets[0]}", "Depot north of the map"],
+            "name": [f"Workshop {workshop['name']}", "Depot beyond Hakaniemi"],
             "approach_min": [0.0, 11.0],
         },
-        geometry=[points[0], entry],
+        geometry=[workshop.geometry, entry],
         crs=roads.crs,
     )
 
 
-def _street_sides(
-    roads: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame, count: int, rng: np.random.Generator
-) -> tuple[list[shapely.Point], list[str]]:
-    """Find places beside streets that lie far from one another, and the streets' names."""
+def _beside_streets(roads: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find places beside named streets that are free of buildings and water."""
     streets = roads[
         roads["highway"].isin(DRIVEN) & (roads["name"] != "") & (roads.length > 25)  # noqa: PLR2004
     ]
-    lines = streets.geometry.to_numpy()
     beside = shapely.line_interpolate_point(
-        shapely.offset_curve(lines, STREET_SIDE_M), 0.5, normalized=True
+        shapely.offset_curve(streets.geometry.to_numpy(), STREET_SIDE_M), 0.5, normalized=True
     )
     solid = basemap[basemap["kind"].isin(("building", "water"))].geometry.to_numpy()
     blocked, _ = shapely.STRtree(solid).query(beside, predicate="intersects")
     free = np.setdiff1d(np.flatnonzero(~shapely.is_empty(beside)), blocked)
-    chosen = [int(rng.choice(free))]
-    away = shapely.distance(beside, beside[chosen[0]])
+    names = streets["name"].to_numpy()[free]
+    return gpd.GeoDataFrame({"name": names}, geometry=list(beside[free]), crs=roads.crs)
+
+
+def _spread(beside: gpd.GeoDataFrame, count: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Draw places that lie far from one another, without being a lattice."""
+    chosen = [int(rng.integers(len(beside)))]
+    away = beside.distance(beside.geometry.iloc[chosen[0]]).to_numpy()
     while len(chosen) < count:
-        # Among the farther half, so that the pattern is even without being a lattice.
-        far = free[away[free] >= np.quantile(away[free], 0.85)]
+        far = np.flatnonzero(away >= np.quantile(away, 0.85))
         chosen.append(int(rng.choice(far)))
-        away = np.minimum(away, shapely.distance(beside, beside[chosen[-1]]))
-    return [beside[at] for at in chosen], [str(streets["name"].iloc[at]) for at in chosen]
+        away = np.minimum(away, beside.distance(beside.geometry.iloc[chosen[-1]]).to_numpy())
+    return beside.iloc[chosen]

@@ -105,7 +105,9 @@ def flood_coverage(outline: shapely.Polygon) -> gpd.GeoDataFrame:
 
 def flood(basemap: gpd.GeoDataFrame, outline: shapely.Polygon) -> gpd.GeoDataFrame:
     """Draw bands along the shore of the sea and the bay."""
-    water = basemap[(basemap["kind"] == "water") & (basemap.area > 900)].geometry.union_all()  # noqa: PLR2004
+    water = basemap[basemap["kind"] == "water"]
+    # Open water runs on beyond the map's edge; the ponds of the parks do not.
+    water = water[water.distance(outline.exterior) < 5].geometry.union_all()  # noqa: PLR2004
     covered = flood_coverage(outline).geometry.iloc[0]
     bands = [
         water.buffer(far).difference(water.buffer(near)).intersection(covered)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from siteselect.sources.osm_file import Place
 
 APART_M = 40.0
+MOVE_M = 60.0
+CLEAR_M = 3.0
 COURTYARD_M2 = 250.0
 FAR_IN_M = 12.0
 
+COLUMNS = ("site_id", "name", "kind", "lon", "lat", "roof", "indoors", "access_24_7")
 KINDS: tuple[tuple[str, str, str, str, int], ...] = (
     ("sport", "swimming", "swimming_hall", "Swimming hall", 1),
     ("amenity", "townhall", "town_hall", "Town hall", 1),
@@ -45,7 +49,8 @@ def candidates(
     Returns
     -------
     DataFrame
-        Columns site_id, name, kind, lon, lat (EPSG:4326), roof, indoors, access_24_7.
+        Columns site_id, name, kind, lon, lat (EPSG:4326), roof, indoors, access_24_7. Each stands
+        on the open ground nearest to its place, except what is underground.
     """
     found, _ = osm_file.places(pbf, (*_keys(), "building"), _is_wanted)
     found += _courtyards(found)
@@ -59,18 +64,54 @@ def candidates(
     for key, value, kind, word, most in KINDS:
         taken = 0
         for at, place in enumerate(found):
-            point = metres.iloc[at]
             if taken == most or not _says(place.tags, key, value):
                 continue
-            if not outline.buffer(-FAR_IN_M).contains(point) or water.contains(point):
-                continue
-            if any(point.distance(other) < APART_M for other in kept):
+            point = _outdoors(metres.iloc[at], place, open_ground)
+            if point is None or any(point.distance(other) < APART_M for other in kept):
                 continue
             street = named["name"].iloc[int(streets.nearest(point))]
-            rows.append(_row(place, kind, f"{word}, {street}", points.iloc[at]))
+            rows.append(_row(place, kind, f"{word}, {street}"))
             kept.append(point)
             taken += 1
-    return _with_unlike_names(pd.DataFrame(rows))
+    points = gpd.GeoSeries(kept, crs=roads.crs).to_crs(4326)
+    rows = pd.DataFrame(rows).assign(lon=points.x.round(6), lat=points.y.round(6))
+    return _with_unlike_names(rows)[list(COLUMNS)]
+
+
+def named(frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Call what has no name by its kind and the street nearest to it."""
+    streets = roads[roads["name"] != ""]
+    inner = shapely.point_on_surface(frame.geometry.to_numpy())
+    nearest = shapely.STRtree(streets.geometry.to_numpy()).nearest(inner)
+    words = frame["kind"].str.replace("_", " ").str.capitalize()
+    called = words + ", " + streets["name"].to_numpy()[nearest]
+    return frame.assign(name=frame["name"].where(frame["name"] != "", called))
+
+
+def _open_ground(
+    roads: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame, outline: shapely.Polygon
+) -> shapely.MultiPoint:
+    """Lay a grid of 3 m over what is clear of walls, water, tracks and carriageways."""
+    solid = basemap[basemap["kind"].isin(("building", "water"))].buffer(CLEAR_M)
+    rails = basemap[basemap["kind"] == "rail"].buffer(CLEAR_M)
+    driven = roads[~roads["highway"].isin(("footway", "path", "cycleway", "pedestrian"))]
+    closed = pd.concat([solid, rails, driven.buffer(3.5)]).union_all()
+    west, south, east, north = outline.bounds
+    mesh = np.meshgrid(np.arange(west, east, 3.0), np.arange(south, north, 3.0))
+    points = shapely.points(*(axis.ravel() for axis in mesh))
+    free = outline.buffer(-FAR_IN_M).difference(closed)
+    shapely.prepare(free)
+    return shapely.multipoints(points[shapely.contains(free, points)])
+
+
+def _outdoors(
+    point: shapely.Point, place: Place, open_ground: shapely.MultiPoint
+) -> shapely.Point | None:
+    """Move a place to the nearest open ground within 60 m; what lies underground stays."""
+    if place.tags.get("parking") == "underground":
+        return point
+    move = shapely.shortest_line(point, open_ground)
+    return shapely.get_point(move, 1) if move.length <= MOVE_M else None
 
 
 def _keys() -> tuple[str, ...]:
@@ -102,18 +143,16 @@ def _courtyards(found: list[Place]) -> list[Place]:
     return [yard for *_, yard in sorted(yards, key=lambda entry: entry[:2])]
 
 
-def _row(place: Place, kind: str, otherwise: str, point: shapely.Point) -> dict[str, object]:
+def _row(place: Place, kind: str, otherwise: str) -> dict[str, object]:
     tags = place.tags
-    outdoors = tags.get("parking") == "surface" or kind == "courtyard"
+    underground = tags.get("parking") == "underground"
     hours = tags.get("opening_hours")
     return {
         "site_id": place.osm_id,
         "name": tags.get("name", otherwise).lstrip("@ "),
         "kind": kind,
-        "lon": round(point.x, 6),
-        "lat": round(point.y, 6),
-        "roof": "false" if outdoors else "",
-        "indoors": "false" if outdoors else "true" if tags.get("parking") == "underground" else "",
+        "roof": "" if underground else "false",
+        "indoors": "true" if underground else "false",
         "access_24_7": "" if hours is None else "true" if hours == "24/7" else "false",
     }
 

@@ -15,7 +15,7 @@ from siteselect.maps.drawing import MapData, draw, site_group
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
 
-HEIGHT_PX = 560
+HEIGHT_PX = 640
 _KEY = "map"
 _SITES = "map_sites"
 

@@ -16,7 +16,7 @@ from siteselect.report.rounding import spread
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
 
-HEIGHT_PX = 560
+HEIGHT_PX = 596
 _KEY = "ranking"
 _SHOWN = "ranking_order"
 _NONE = "none"
@@ -69,6 +69,7 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
         placeholder=_NONE,
         column_config=_columns(),
     )
+    st.markdown(f":small[Rules: {SIGNS_KEY}.]")
 
 
 def show_plain_ranking(assessment: Assessment) -> None:
@@ -77,7 +78,7 @@ def show_plain_ranking(assessment: Assessment) -> None:
     counts = verdict_counts(assessment.findings, frame.index).rename(columns=VERDICT_WORDS)
     words = frame.drop(columns="Rules").join(counts)
     words["Known"] = [f"{share:.0f} %" for share in frame["Known"]]
-    words["Rank"] = frame["Rank"].astype(object).fillna(_NONE)
+    words["Rank"] = frame["Rank"].astype("string").fillna(_NONE)
     st.table(words.assign(Site=frame["Site"].map(escape)), hide_index=True)
 
 

@@ -19,6 +19,7 @@ from siteselect.report.wording import wording
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.report.records import Cell, FindingEntry, FindingGroup, Table
+    from siteselect.report.wording import Say
 
 _PICKER = "site_picker"
 
@@ -31,16 +32,15 @@ def show_site(assessment: Assessment, site_id: str) -> None:
     place = "Not ranked" if pd.isna(row["rank"]) else f"Rank {row['rank']}"
     st.header(f"{place}: {escape(site['name'] or site_id)}", anchor="site")
     _pick(assessment, site_id)
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("\n".join(f"- {escape(line)}" for line in _sentences(assessment, site_id)))
-        figure = points_chart(assessment, site_id, str(site["name"]), say)
-        st.image(figure.svg, width="stretch")
     with right:
-        st.subheader(say("sections.findings"), anchor=False)
-        for group in finding_groups(assessment, site_id, say):
-            _show_group(group)
-        st.markdown(escape(say("page.screening")))
+        st.image(points_chart(assessment, site_id, str(site["name"]), say).svg, width="stretch")
+    st.subheader(say("sections.findings"), anchor=False)
+    for group in finding_groups(assessment, site_id, say):
+        _show_group(group, say)
+    st.markdown(escape(say("page.screening")))
     st.subheader(say("sections.score"), anchor=False)
     show_table(points_table(assessment, site_id, say))
     with st.expander(say("sections.design")):
@@ -92,24 +92,16 @@ def _sentences(assessment: Assessment, site_id: str) -> tuple[str, ...]:
     )
 
 
-def _show_group(group: FindingGroup) -> None:
+def _show_group(group: FindingGroup, say: Say) -> None:
     with st.expander(escape(group.title), expanded=group.verdict in ("fail", "conditional")):
-        for entry in group.entries:
-            st.markdown(_finding(entry))
+        heads = say.heads("rule", "evidence", "action", "authority", "citation")
+        rows = [dict(zip(heads, _finding(entry), strict=True)) for entry in group.entries]
+        st.table(pd.DataFrame(rows), hide_index=True)
 
 
-def _finding(entry: FindingEntry) -> str:
-    parts = [
-        f"**{escape(entry.word)}: {escape(entry.title)}** ({escape(entry.outcome)})",
-        f"Found: {escape(entry.evidence)}" if entry.evidence else "",
-        escape(entry.missing),
-        f"What to do: {escape(entry.action)}" if entry.action else "",
-        f"Who decides: {escape(entry.authority)}" if entry.authority else "",
-        _source(entry),
-    ]
-    return "  \n".join(part for part in parts if part)
-
-
-def _source(entry: FindingEntry) -> str:
+def _finding(entry: FindingEntry) -> tuple[str, ...]:
     reviewed, confidence = escape(entry.reviewed_on), escape(entry.confidence)
-    return f"{link(entry.citation, entry.url)}, reviewed {reviewed}, confidence {confidence}"
+    source = f"{link(entry.citation, entry.url)}, reviewed {reviewed}, confidence {confidence}"
+    found = " ".join(escape(part) for part in (entry.evidence, entry.missing) if part)
+    rule = f"**{escape(entry.word)}**: {escape(entry.title)} ({escape(entry.outcome)})"
+    return rule, found, escape(entry.action), escape(entry.authority), source

@@ -31,8 +31,8 @@ def waterfall(
 ) -> pd.DataFrame:
     """Split a site's score into one term a criterion, against a baseline.
 
-    points = w (v - baseline); the terms and the baseline's own score add up to the site's score.
-    For an additive model these are the Shapley values with that baseline.
+    points = w (v - baseline). They and the baseline's own score add up to the site's score, and
+    are the Shapley values of an additive model with that baseline.
 
     Parameters
     ----------
@@ -53,19 +53,17 @@ def waterfall(
         There is no such site.
     """
     value = _row(values, weights, site_id)
-    start = pd.Series(0.0, index=weights.index) if baseline is None else baseline[weights.index]
+    start = weights * 0 if baseline is None else baseline[weights.index]
     low, high = unknown_low[weights.index], unknown_high[weights.index]
     unknown = value.isna()
-    return pd.DataFrame(
-        {
-            "weight": weights,
-            "value": value,
-            "points": weights * (value - start),
-            "unknown_low_points": (weights * (low - start)).where(unknown),
-            "unknown_high_points": (weights * (high - start)).where(unknown),
-        },
-        index=weights.index,
-    ).rename_axis("criterion")
+    terms = {
+        "weight": weights,
+        "value": value,
+        "points": weights * (value - start),
+        "unknown_low_points": (weights * (low - start)).where(unknown),
+        "unknown_high_points": (weights * (high - start)).where(unknown),
+    }
+    return pd.DataFrame(terms, index=weights.index.rename("criterion"))
 
 
 def compare(
@@ -94,17 +92,15 @@ def compare(
     """
     one, other = _row(values, weights, a), _row(values, weights, b)
     points = weights * (one - other)
-    terms = pd.DataFrame(
-        {
-            "weight": weights,
-            "value_a": one,
-            "value_b": other,
-            "points": points,
-            "points_low": weights * (one.fillna(unknown_low) - other.fillna(unknown_high)),
-            "points_high": weights * (one.fillna(unknown_high) - other.fillna(unknown_low)),
-        },
-        index=weights.index,
-    ).rename_axis("criterion")
+    columns = {
+        "weight": weights,
+        "value_a": one,
+        "value_b": other,
+        "points": points,
+        "points_low": weights * (one.fillna(unknown_low) - other.fillna(unknown_high)),
+        "points_high": weights * (one.fillna(unknown_high) - other.fillna(unknown_low)),
+    }
+    terms = pd.DataFrame(columns, index=weights.index.rename("criterion"))
     side = np.select(
         [points.isna(), points > TOLERANCE, points < -TOLERANCE], ["unknown", "a", "b"], "level"
     )

@@ -62,10 +62,7 @@ def rank(
     InputError
         The inputs do not fit together, or lie outside their ranges.
     """
-    faults = [*_bad_weights(values, weights), *_bad_sites(values, eligible)]
-    if not faults:
-        faults = [*_bad_values(values), *_bad_ranges(weights.index, unknown_low, unknown_high)]
-    if faults:
+    if faults := _faults(values, weights, unknown_low, unknown_high, eligible):
         raise InputError(faults)
     low, high, known, contributions = _score(values, weights, unknown_low, unknown_high)
     table = pd.DataFrame(
@@ -149,6 +146,18 @@ def _places(
 def _count_above(ascending: Floats, scores: Floats) -> npt.NDArray[np.int64]:
     not_above = np.searchsorted(ascending, scores + TOLERANCE, side="right")
     return np.asarray(len(ascending) - not_above, dtype=np.int64)
+
+
+def _faults(
+    values: pd.DataFrame,
+    weights: pd.Series[float],
+    unknown_low: pd.Series[float],
+    unknown_high: pd.Series[float],
+    eligible: pd.Series[bool],
+) -> list[Fault]:
+    names = [*_bad_weights(values, weights), *_bad_sites(values, eligible)]
+    # Cells are looked up by name, so they are checked once the names fit.
+    return names or [*_bad_values(values), *_bad_ranges(weights.index, unknown_low, unknown_high)]
 
 
 def _bad_weights(values: pd.DataFrame, weights: pd.Series[float]) -> Iterator[Fault]:

@@ -125,7 +125,8 @@ def map_data(assessment: Assessment) -> MapData:
         title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
         overlays.append(Overlay(title, look.shown, script_json(spec)))
         items = [_item(part) for part in look.looks]
-        parts.append({"key": key, "title": title, "items": items})
+        mark = " *" if layer.illustrative else ""
+        parts.append({"key": key, "title": layer.spec.title + mark, "items": items})
     west, south, east, north = _bounds(assessment)
     return MapData(
         centre=((south + north) / 2, (west + east) / 2),
@@ -268,18 +269,19 @@ def _credits(assessment: Assessment) -> list[str]:
 def _legend(parts: list[dict[str, Any]], illustrative: list[str]) -> dict[str, Any]:
     looks = style.site_looks(8.0)
     middle = f"{len(style.SCORE_COLOURS) // 2}"
-    unsure = f"less than {style.UNSURE_BELOW_SHARE:.0%} of the weight known"
+    unsure = f"under {style.UNSURE_BELOW_SHARE:.0%} known"
     return {
-        "title": "Sites by score",
-        "unit": "points of 100 that are sure",
+        "title": "Sure points of 100",
         "ramp": {"colours": style.SCORE_COLOURS, "ticks": style.SCORE_TICKS},
         "items": [
             {"label": unsure, "shape": "circle", "style": looks[f"u{middle}"]},
-            {"label": "a rule fails: not ranked", "shape": "crossed", "style": looks["x"]},
+            {"label": "rule fails, not ranked", "shape": "crossed", "style": looks["x"]},
             {"label": "selected", "shape": "circle", "style": style.RING},
         ],
         "parts": parts,
-        "note": "Illustrative, not real: " + ", ".join(illustrative) if illustrative else "",
+        "note": f"* Illustrative, not real: {', '.join(illustrative).lower()}."
+        if illustrative
+        else "",
     }
 
 

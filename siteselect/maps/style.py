@@ -211,10 +211,10 @@ GROUND: Mapping[str, Style] = {
         "fillOpacity": 1.0,
         "fillRule": "nonzero",
     },
-    "path": {"color": "#d5cdbf", "weight": 0.9},
-    "minor": {"color": "#bdb4a4", "weight": 1.3},
-    "major": {"color": "#a2978a", "weight": 2.6},
-    "rail": {"color": "#8a8a8a", "weight": 1.3, "dashArray": "6 3"},
+    "path": {"color": "#e2dccf", "weight": 0.8},
+    "minor": {"color": "#c9c1b2", "weight": 1.3},
+    "major": {"color": "#b0a698", "weight": 2.4},
+    "rail": {"color": "#a9a9a9", "weight": 1.0},
     "boundary": {"color": QUIET, "weight": 1.8, "dashArray": "8 5"},
 }
 """Base map, from the ground up: quiet colours, so that sites and layers stand out."""

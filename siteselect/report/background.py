@@ -103,22 +103,17 @@ def _invented(assessment: Assessment) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _assumptions(assessment: Assessment, say: Say) -> tuple[Table, ...]:
-    tables, number = [], 0
+def _assumptions(assessment: Assessment, say: Say) -> Table:
     study = assessment.study
     topics = [(part, _declared(getattr(study, part), say)) for part in _PARTS]
     topics.append(("facts", _facts(assessment, say)))
     topics.append(("plausible", _plausible(assessment, say)))
-    for topic, rows in topics:
-        numbered = []
-        for row in rows:
-            number += 1
-            numbered.append((Cell(f"A{number:02d}"), *row))
-        if numbered:
-            caption = say("assumptions.caption", topic=say(f"assumptions.topics.{topic}"))
-            columns = say.heads("id", "assumption", "value", "ground")
-            tables.append(Table(caption, columns, tuple(numbered)))
-    return tuple(tables)
+    rows = [
+        (Cell(say(f"assumptions.topics.{topic}")), *row) for topic, found in topics for row in found
+    ]
+    numbered = tuple((Cell(f"A{at:02d}"), *row) for at, row in enumerate(rows, start=1))
+    columns = say.heads("id", "about", "assumption", "value", "ground")
+    return Table(say("assumptions.caption"), columns, numbered)
 
 
 def _declared(part: Declared, say: Say) -> list[Row]:

@@ -203,8 +203,8 @@ def legend_strip(entries: Iterable[tuple[str, str]]) -> list[str]:
     for place, (word, mark) in enumerate(entries):
         row, column = divmod(place, 3)
         x, y = 20 + column * 238, HEIGHT + 17 + row * 24
-        parts.append(svg_tag("g", mark, transform=f"translate({x} {y}) scale(0.7)"))
-        parts.append(label(x + 18, y + 5, word, size=13))
+        parts.append(svg_tag("g", mark, transform=f"translate({x} {y}) scale(0.6)"))
+        parts.append(label(x + 20, y + 5, word, size=13))
     return parts
 
 

@@ -78,7 +78,7 @@ class Background:
     study_title: str
     date: str
     illustrative: tuple[str, ...]
-    assumptions: tuple[Table, ...]
+    assumptions: Table
     packs: Table
     sources: Table
     notices: tuple[tuple[str, str], ...]

@@ -57,12 +57,16 @@ def with_unit(value: float, unit: str) -> str:
 
 
 def measure(value: float, unit: str) -> str:
-    """Write a criterion's number; classes are named, and shares become percent."""
-    if unit.startswith("class"):
-        return f"class {rounded(value)}"
-    if unit.startswith("share"):
-        return percent(value) + unit.removeprefix("share")
+    """Write a criterion's number; a share of something ("of the budget") becomes percent."""
+    if is_share(unit):
+        return f"{percent(value)} {unit}"
     return with_unit(value, unit)
+
+
+def is_share(unit: str) -> bool:
+    """Tell a share of a whole ("of the budget") from a class on a ladder ("of 5")."""
+    whole = unit.removeprefix("of ")
+    return whole != unit and not whole.isdigit()
 
 
 def in_column_unit(value: float, column: str) -> str:

@@ -26,6 +26,7 @@ STREETS = frozenset(
 )
 """Classes along which a vehicle, a cable or a pipe may run."""
 
+_MINOR = frozenset({"service", "pedestrian", "footway", "cycleway", "path", "track"})
 _MODES = ("foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "hgv", "bus", "psv", "permit")
 
 _SINK_PLACES: tuple[tuple[str, frozenset[str], str], ...] = (
@@ -130,12 +131,13 @@ def is_building(tags: Tags) -> bool:
 def is_street(tags: Tags) -> bool:
     """Say whether a way belongs in the street network.
 
-    Ways drawn as areas, indoor corridors and ways closed to everybody do not. A way closed in
-    general but open to some (on foot, by bus) does, since the street is there for a cable.
+    Ways drawn as areas, indoor corridors, deep tunnels of service roads and footways, and ways
+    closed to everybody do not. A way closed in general but open to some (on foot, by bus) does,
+    since the street is there for a cable.
     """
     if tags.get("highway") not in STREETS or tags.get("area") == "yes":
         return False
-    if tags.get("indoor", "no") != "no":
+    if tags.get("indoor", "no") != "no" or _lies_deep(tags):
         return False
     if tags.get("access") != "no":
         return True
@@ -255,6 +257,16 @@ def basemap_area(tags: Tags) -> str:
 def is_open_rail(tags: Tags) -> bool:
     """Say whether a line is a railway one can see."""
     return tags.get("railway") in _RAIL and tags.get("tunnel", "no") == "no"
+
+
+def _lies_deep(tags: Tags) -> bool:
+    """Say whether a minor way runs below the underpasses, where no place at the surface joins it.
+
+    Layer -1 is where subways under a road or railway lie, which a cable may take.
+    """
+    if tags.get("tunnel", "no") in {"no", "building_passage"} or tags["highway"] not in _MINOR:
+        return False
+    return "level" in tags or tags.get("layer", "0") in {"-2", "-3", "-4", "-5"}
 
 
 def _indoors(tags: Tags) -> bool:

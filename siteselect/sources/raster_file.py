@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
 from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.transform import rowcol
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
@@ -87,11 +88,11 @@ def sample(
     with rasterio.open(path) as raster:
         to_raster = Transformer.from_crs(crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True)
         east, north = to_raster.transform(x, y)
-        columns, rows = (~raster.transform) * (np.asarray(east), np.asarray(north))
+        rows, columns = rowcol(raster.transform, np.asarray(east), np.asarray(north))
         inside = (columns >= 0) & (columns < raster.width) & (rows >= 0) & (rows < raster.height)
         values = np.full(len(x), np.nan)
         if inside.any():
             band = raster.read(1, masked=True)
-            cells = band[rows[inside].astype(int), columns[inside].astype(int)]
+            cells = band[rows[inside], columns[inside]]
             values[inside] = np.ma.filled(cells.astype("float64"), np.nan)
         return values, inside

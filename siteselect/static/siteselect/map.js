@@ -4,7 +4,7 @@
   "use strict";
 
   const PANES = { ground: 150, rasters: 250, areas: 400, places: 430, sites: 450 };
-  const NARROW_PX = 500;
+  const LEGEND_PX = 158;
   const FOCUS_ZOOM = 14;
 
   /* Symbols, as SVG path text around (x, y) with radius r. */
@@ -51,9 +51,12 @@
     Object.entries(PANES).forEach(([name, height]) => {
       map.createPane(name).style.zIndex = height;
     });
+    const frame = map.getContainer();
+    frame.style.height = `${frame.clientHeight - LEGEND_PX}px`;
+    map.invalidateSize({ animate: false });
     map.getPane("ground").style.pointerEvents = "none";
     map.getPane("rasters").style.pointerEvents = "none";
-    map.getContainer().setAttribute("aria-label", spec.label);
+    frame.setAttribute("aria-label", spec.label);
     map.attributionControl.setPrefix("Leaflet");
     spec.credits.forEach((credit) => {
       const box = document.createElement("span");
@@ -215,29 +218,29 @@
     return list;
   }
 
+  /* The legend stands under the map, so that it never covers a site. */
   function legend(map, spec) {
     const known = state(map);
-    const control = L.control({ position: "bottomright" });
-    control.onAdd = function () {
-      const box = make("details", "siteselect-legend leaflet-control");
-      box.open = map.getContainer().clientWidth > NARROW_PX;
-      box.style.maxHeight = `${map.getContainer().clientHeight - 110}px`;
-      box.append(make("summary", "", spec.title), make("div", "siteselect-unit", spec.unit), ramp(spec.ramp), entries(spec.items));
-      const parts = spec.parts.map((part) => {
-        const section = make("section");
-        section.append(make("h2", "", part.title), entries(part.items));
-        box.appendChild(section);
-        return [known.overlays[part.key], section];
-      });
-      if (spec.note) box.appendChild(make("p", "", spec.note));
-      const follow = () => parts.forEach(([layer, section]) => { section.hidden = !map.hasLayer(layer); });
-      map.on("layeradd layerremove", follow);
-      follow();
-      L.DomEvent.disableClickPropagation(box);
-      L.DomEvent.disableScrollPropagation(box);
-      return box;
-    };
-    control.addTo(map);
+    const box = make("div", "siteselect-legend");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "Legend of the map");
+    const scores = make("section");
+    scores.append(make("h2", "", spec.title), ramp(spec.ramp), entries(spec.items));
+    const columns = make("div", "siteselect-columns");
+    columns.appendChild(scores);
+    const parts = spec.parts.map((part) => {
+      const section = make("section");
+      section.append(make("h2", "", part.title), entries(part.items));
+      columns.appendChild(section);
+      return [known.overlays[part.key], section];
+    });
+    box.appendChild(columns);
+    if (spec.note) box.appendChild(make("p", "", spec.note));
+    const follow = () => parts.forEach(([layer, section]) => { section.hidden = !map.hasLayer(layer); });
+    map.on("layeradd layerremove", follow);
+    follow();
+    map.getContainer().after(box);
   }
 
   window.siteselectMap = { prepare, ground, overlay, sites, legend };

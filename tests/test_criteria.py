@@ -1,0 +1,119 @@
+"""Every criterion on the shelf keeps the contract of the shelf."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Town
+
+from siteselect.assess import Assessment
+from siteselect.contracts import Criterion, measured
+from siteselect.criteria.registry import criteria, measure
+from siteselect.design.columns import SITE_COLUMNS
+from siteselect.layers.build import specs
+from siteselect.sound import spread
+from siteselect.units import unit_of
+
+NAMES = sorted(criteria())
+
+
+def test_there_are_at_least_ten_over_five_families() -> None:
+    families = {record.family for record in criteria().values()}
+    assert len(NAMES) >= 10
+    assert {"grid", "fibre", "heat", "noise", "access", "hazard"} <= families
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_record_is_complete(name: str) -> None:
+    record = criteria()[name]
+    assert isinstance(record, Criterion)
+    assert record.question.endswith("?")
+    assert set(record.layers) <= set(specs())
+    measures = [knot[0] for knot in record.scale.knots]
+    values = [knot[1] for knot in record.scale.knots]
+    assert measures == sorted(set(measures))
+    assert {min(values), max(values)} == {0.0, 1.0}
+    assert values == sorted(values, reverse=record.better == "less")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_measure_keeps_the_index_and_gives_reasons(name: str, demo: Assessment) -> None:
+    before = demo.sites.copy()
+    found = measure(name, demo.sites, demo.layers)
+    assert found.values.name == name
+    assert found.values.index.equals(demo.sites.index)
+    assert found.values.dtype == np.float64
+    assert not np.isinf(found.values).any()
+    assert (found.reasons[found.values.isna()] != "").all()
+    assert (found.reasons[found.values.notna()] == "").all()
+    pd.testing.assert_frame_equal(demo.sites, before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_site_alone_measures_as_in_company(name: str, demo: Assessment) -> None:
+    alone = pd.concat(measure(name, demo.sites.iloc[[row]], demo.layers).values for row in range(5))
+    together = measure(name, demo.sites, demo.layers).values.iloc[:5]
+    pd.testing.assert_series_equal(alone, together, check_exact=True, check_index_type=False)
+
+
+def test_the_table_of_sites_has_exactly_the_documented_columns(demo: Assessment) -> None:
+    documented = {column.name for column in SITE_COLUMNS}
+    assert set(demo.sites.columns) - {"geometry"} == documented
+    for column in SITE_COLUMNS:
+        if column.kind == "number" and column.name not in {"lon", "lat"}:
+            assert unit_of(column.name) is not None, f"{column.name} has no unit"
+
+
+def test_a_number_without_reason_or_without_end_is_refused() -> None:
+    index = pd.Index(["a", "b"])
+    with pytest.raises(ValueError, match="unknown without a reason"):
+        measured("x", pd.Series([1.0, np.nan], index))
+    with pytest.raises(ValueError, match="infinite"):
+        measured("x", pd.Series([1.0, np.inf], index), "why")
+    found = measured("x", pd.Series([1.0, np.nan], index), "why")
+    assert found.reasons.tolist() == ["", "why"]
+
+
+def test_noise_margin_by_hand(town: Town) -> None:
+    found = town.assess()
+    # 115 kW to reject: 83 + 10 lg 1.15 = 83.607 dB(A); the home is 50 m from site b.
+    level = 83.0 + 10 * np.log10(1.15) - 20 * np.log10(50.0) - 8.0
+    assert found.sites.loc["b", "receptor_level_dba"] == pytest.approx(level, abs=0.01)
+    assert found.measures.loc["b", "noise_margin"] == pytest.approx(45 - level - 2, abs=0.01)
+
+
+def test_sound_falls_six_decibels_a_doubling_and_not_below_a_metre() -> None:
+    near, far = spread(90.0, [10.0, 20.0])
+    assert near - far == pytest.approx(6.0206, abs=1e-4)
+    assert spread(90.0, 0.0) == spread(90.0, 1.0) == 82.0
+    assert spread(90.0, 1.0, 11.0) == 79.0
+
+
+def test_heat_by_hand(town: Town) -> None:
+    found = town.assess()
+    # Pool of 400 MWh/a in reach of an offer of 552: 0.9 x 400, less 20 m x 14 W/m x 8760 h.
+    assert found.measures.loc["a", "heat_used"] == pytest.approx(
+        0.9 * 400 - 20 * 14 * 8.76e-3, abs=0.01
+    )
+    assert found.measures.loc["b", "heat_used"] == 0.0
+    assert found.sites.loc["a", "heat_mode"] == "direct"
+    assert found.sites.loc["c", "heat_mode"] == "heat pump"
+
+
+def test_lengths_by_hand(town: Town) -> None:
+    found = town.assess()
+    assert found.measures.loc["a", "connection_length"] == pytest.approx(400, abs=0.01)
+    assert found.measures.loc["c", "connection_length"] == pytest.approx(400, abs=0.01)
+    assert found.measures.loc["b", "fibre_route"] == pytest.approx(500, abs=0.01)
+    assert found.sites.loc["b", "rtt_ms"] == pytest.approx(2 * 5.5 * 4.9e-3 + 0.2, abs=1e-4)
+
+
+def test_off_the_graph_the_straight_line_is_declared(town: Town) -> None:
+    town.document["routing"] = {"snap_limit_m": 3}
+    found = town.assess()
+    assert found.sites.loc["a", "connection_basis"] == "straight line x 1.4"
+    straight = np.hypot(210, 190) * 1.4
+    assert found.measures.loc["a", "connection_length"] == pytest.approx(straight, abs=0.02)
+    assert np.isnan(found.measures.loc["a", "drive_time"])
+    assert found.reasons.loc["a", "drive_time"] == "no drivable street near the site"
