@@ -155,7 +155,7 @@ def rules() -> str:
         parts.append(
             table(
                 ("topic", "covered", "note"),
-                [(item.topic, item.covered, item.note) for item in pack.coverage],
+                [(topic, item.extent, item.note) for topic, item in pack.coverage.items()],
             )
         )
         parts.append("\n")
@@ -165,7 +165,7 @@ def rules() -> str:
                 [
                     (rule.id, rule.title, rule.outcome, rule.authority,
                      f"[{rule.citation}]({rule.url})" if rule.url else rule.citation,
-                     rule.confidence, rule.reviewed_on)
+                     rule.confidence + (", source seen" if rule.seen else ""), rule.reviewed_on)
                     for rule in pack.rules
                 ],
             )

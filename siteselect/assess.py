@@ -19,6 +19,7 @@ from siteselect.decision.value import to_values, value_bounds
 from siteselect.decision.weights import Tree, global_weights, with_group_swings
 from siteselect.design.place import place
 from siteselect.errors import Fault, StudyError
+from siteselect.facts import derive
 from siteselect.layers.build import Territory, build_territory
 from siteselect.site_facts import facts_of
 
@@ -104,7 +105,7 @@ def assess(
     progress("Measuring the criteria")
     measures, reasons = measure_all(sites, territory.layers, chosen)
     progress("Screening the rules")
-    facts = facts_of(study, sites)
+    facts = derive(facts_of(study, sites))
     findings = compliance.screen(facts, packs, study.date)
     eligible = _eligible(sites.index, findings)
     valued = to_values(measures, {name: record.scale for name, record in chosen.items()})

@@ -89,13 +89,16 @@ def derive(facts: pd.DataFrame) -> pd.DataFrame:
     whichever is more (SI 2001/2954, as the sheet gives it under EN-E08).
     """
     table = facts.copy()
+    unknown = pd.Series(np.nan, index=table.index)
     for name, (inputs, formula) in _FORMULAS.items():
-        if not set(inputs) <= set(table.columns):
-            continue
-        numbers = (_number_or_nan(table[column]) for column in inputs)
+        numbers = [
+            _number_or_nan(table[column]) if column in table.columns else unknown
+            for column in inputs
+        ]
         derived = formula(*numbers).replace([np.inf, -np.inf], np.nan)
-        given = table[name] if name in table.columns else pd.Series(np.nan, index=table.index)
-        table[name] = given.where(given.notna(), derived)
+        if derived.notna().any():
+            given = table[name] if name in table.columns else unknown
+            table[name] = given.where(given.notna(), derived)
     return table
 
 

@@ -276,7 +276,12 @@ def test_a_fact_asked_twice_is_said_once_with_both_limits():
 def test_a_condition_reads_as_a_sentence():
     written = condition(
         any=[
-            {"all": [{"fact": "it_kw", "at_least": {"limit": "big_kw"}}, {"fact": "roof", "is": False}]},
+            {
+                "all": [
+                    {"fact": "it_kw", "at_least": {"limit": "big_kw"}},
+                    {"fact": "roof", "is": False},
+                ]
+            },
             {"not": {"fact": "flood_band", "one_of": ["high", "low"]}},
             {"fact": "receptor_level_dba", "above": {"fact": "night_limit_dba", "plus": -5}},
         ]
@@ -395,7 +400,9 @@ def test_a_limit_has_the_value_of_the_day(load):
     rule = a_rule(when={"fact": "it_kw", "at_least": {"limit": "big_kw"}})
     packs = load(a_pack(rule, limits=limits))
     facts = sites(it_kw=[50])
-    before, after = (screen(facts, packs, on).iloc[0] for on in (date(2026, 6, 30), date(2026, 7, 1)))
+    before, after = (
+        screen(facts, packs, on).iloc[0] for on in (date(2026, 6, 30), date(2026, 7, 1))
+    )
     assert (before["verdict"], before["evidence"]) == ("conditional", "it_kw = 50 kW, limit 30 kW")
     assert (after["verdict"], after["evidence"]) == ("pass", "it_kw = 50 kW, limit 100 kW")
 
@@ -422,7 +429,9 @@ def test_where_the_country_is_unknown_findings_stay_as_computed(load):
 
 
 def special_pack(**changes: Any) -> dict[str, Any]:
-    rule = a_rule(id="CITY-01", when={"fact": "it_kw", "at_least": 100}, overrides="TOY-01", **changes)
+    rule = a_rule(
+        id="CITY-01", when={"fact": "it_kw", "at_least": 100}, overrides="TOY-01", **changes
+    )
     outside = {**a_pack()["outside"], "id": "CITY-00"}
     return a_pack(
         rule, code="city", outside=outside, applies_when={"fact": "in_article_4", "is": True}

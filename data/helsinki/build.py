@@ -61,7 +61,7 @@ def build(pbf: Path, folder: Path) -> None:
         "basemap": basemap,
         "supply_points": illustrate.supply_points(roads, basemap, supply, rng),
         "fibre_nodes": illustrate.fibre_nodes(roads, basemap, fibre, rng),
-        "maintenance_bases": illustrate.maintenance_bases(roads, basemap, outline, rng),
+        "maintenance_bases": illustrate.maintenance_bases(roads, basemap, outline),
         "noise_zones": illustrate_areas.noise_zones(receptors, outline),
         "flood_coverage": illustrate_areas.flood_coverage(outline),
         "flood": illustrate_areas.flood(basemap, outline),

@@ -37,7 +37,7 @@ STOREYS = 5
 SUPPLY_C = {"pool": 36.0, "greenhouse": 40.0, "leisure_centre": 55.0, "hotel": 58.0, "school": 60.0}
 SUPPLY_C |= {"housing": 55.0, "office": 55.0, "district_loop": 80.0}
 
-HEADROOM_KVA = (-120, -40, 15, 60, 95, 130, 165, 240, 330, 460, 640, 900)
+HEADROOM_KVA = (130, 60, 95, 165, 460, 900, 330, -40, 240, -120, 15, 640)
 PRIMARY_KVA = ((40_000, 35_800), (40_000, 30_200))
 FIBRE = (
     ("pop", "Fibre point of presence", 6.4),
@@ -112,7 +112,7 @@ def supply_points(
     chosen = pd.concat([_spread(beside, len(HEADROOM_KVA), rng), primary], ignore_index=True)
     count = len(chosen)
     firm = np.where(np.arange(len(HEADROOM_KVA)) % 3 == 0, 800.0, 1000.0)
-    headroom = rng.permutation(np.array(HEADROOM_KVA, dtype=float))
+    headroom = np.array(HEADROOM_KVA, dtype=float)
     firm = np.maximum(firm, headroom + 150)
     primaries = np.array(PRIMARY_KVA, dtype=float)
     firm_kva = np.concatenate([firm, primaries[:, 0]])
@@ -164,18 +164,16 @@ def fibre_nodes(
 
 
 def maintenance_bases(
-    roads: gpd.GeoDataFrame,
-    basemap: gpd.GeoDataFrame,
-    outline: shapely.Polygon,
-    rng: np.random.Generator,
+    roads: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame, outline: shapely.Polygon
 ) -> gpd.GeoDataFrame:
-    """Place one base in the map, and one beyond it where its engineers come in."""
-    workshop = _spread(_beside_streets(roads, basemap), 1, rng).iloc[0]
+    """Place a base beyond the map, where its engineers come in, and one at the other end of it."""
     main = roads[roads["highway"].isin(("primary", "secondary")) & (roads["oneway"] != "backward")]
     starts = shapely.get_point(main.geometry.to_numpy(), 0)
     entry = starts[np.argmax(shapely.get_y(starts))]
     if entry.distance(outline.exterior) > 60:  # noqa: PLR2004 -- metres from the map's edge
         raise ValueError("no main road enters the map from the north")
+    beside = _beside_streets(roads, basemap)
+    workshop = beside.iloc[int(beside.distance(entry).argmax())]
     return gpd.GeoDataFrame(
         {
             "base_id": ["demo-base-1", "demo-base-2"],

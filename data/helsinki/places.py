@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APART_M = 40.0
 MOVE_M = 60.0
-CLEAR_M = 3.0
+CLEAR_M = 5.0
 COURTYARD_M2 = 250.0
 FAR_IN_M = 12.0
 
@@ -50,15 +50,15 @@ def candidates(
     -------
     DataFrame
         Columns site_id, name, kind, lon, lat (EPSG:4326), roof, indoors, access_24_7. Each stands
-        on the open ground nearest to its place, except what is underground.
+        on the open ground nearest to its place, except what would be indoors.
     """
     found, _ = osm_file.places(pbf, (*_keys(), "building"), _is_wanted)
     found += _courtyards(found)
-    points = gpd.GeoSeries([place.shape for place in found], crs="EPSG:4326").representative_point()
-    metres = points.to_crs(roads.crs)
-    water = basemap.loc[basemap["kind"] == "water", "geometry"].union_all()
-    named = roads[roads["name"] != ""]
-    streets = shapely.STRtree(named.geometry.to_numpy())
+    shapes = gpd.GeoSeries([place.shape for place in found], crs="EPSG:4326").to_crs(roads.crs)
+    metres = shapes.representative_point()
+    open_ground = _open_ground(roads, basemap, outline)
+    with_name = roads[roads["name"] != ""]
+    streets = shapely.STRtree(with_name.geometry.to_numpy())
     kept: list[shapely.Point] = []
     rows = []
     for key, value, kind, word, most in KINDS:
@@ -69,13 +69,13 @@ def candidates(
             point = _outdoors(metres.iloc[at], place, open_ground)
             if point is None or any(point.distance(other) < APART_M for other in kept):
                 continue
-            street = named["name"].iloc[int(streets.nearest(point))]
+            street = with_name["name"].iloc[int(streets.nearest(point))]
             rows.append(_row(place, kind, f"{word}, {street}"))
             kept.append(point)
             taken += 1
-    points = gpd.GeoSeries(kept, crs=roads.crs).to_crs(4326)
-    rows = pd.DataFrame(rows).assign(lon=points.x.round(6), lat=points.y.round(6))
-    return _with_unlike_names(rows)[list(COLUMNS)]
+    degrees = gpd.GeoSeries(kept, crs=roads.crs).to_crs(4326)
+    table = pd.DataFrame(rows).assign(lon=degrees.x.round(6), lat=degrees.y.round(6))
+    return _with_unlike_names(table)[list(COLUMNS)]
 
 
 def named(frame: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -107,8 +107,8 @@ def _open_ground(
 def _outdoors(
     point: shapely.Point, place: Place, open_ground: shapely.MultiPoint
 ) -> shapely.Point | None:
-    """Move a place to the nearest open ground within 60 m; what lies underground stays."""
-    if place.tags.get("parking") == "underground":
+    """Move a place to the nearest open ground within 60 m; what would be indoors stays."""
+    if _is_indoors(place.tags):
         return point
     move = shapely.shortest_line(point, open_ground)
     return shapely.get_point(move, 1) if move.length <= MOVE_M else None
@@ -143,16 +143,21 @@ def _courtyards(found: list[Place]) -> list[Place]:
     return [yard for *_, yard in sorted(yards, key=lambda entry: entry[:2])]
 
 
+def _is_indoors(tags: Mapping[str, str]) -> bool:
+    """Say whether the pod would stand in a plant room or a car park below ground."""
+    return tags.get("parking") == "underground" or _says(tags, "sport", "swimming")
+
+
 def _row(place: Place, kind: str, otherwise: str) -> dict[str, object]:
     tags = place.tags
-    underground = tags.get("parking") == "underground"
+    indoors = _is_indoors(tags)
     hours = tags.get("opening_hours")
     return {
         "site_id": place.osm_id,
         "name": tags.get("name", otherwise).lstrip("@ "),
         "kind": kind,
-        "roof": "" if underground else "false",
-        "indoors": "true" if underground else "false",
+        "roof": "false",
+        "indoors": "true" if indoors else "false",
         "access_24_7": "" if hours is None else "true" if hours == "24/7" else "false",
     }
 

@@ -31,14 +31,12 @@ def waterfall(
 ) -> pd.DataFrame:
     """Split a site's score into one term a criterion, against a baseline.
 
-    points = w (v - baseline). They and the baseline's own score add up to the site's score, and
-    are the Shapley values of an additive model with that baseline.
+    points = w (v - baseline): Shapley values; with the baseline's score they add up to the score.
 
     Parameters
     ----------
     values : one row a site, one column a criterion [0..1]; NaN where unknown.
-    weights : weight of each criterion; they sum to 1.
-    site_id : the site.
+    weights, site_id : weight of each criterion, which sum to 1; the site.
     unknown_low, unknown_high : per criterion, the range of values assumed where it is unknown.
     baseline : value of each criterion to count from; left out, the worst of each scale, 0.
 
@@ -53,15 +51,14 @@ def waterfall(
         There is no such site.
     """
     value = _row(values, weights, site_id)
-    start = weights * 0 if baseline is None else baseline[weights.index]
-    low, high = unknown_low[weights.index], unknown_high[weights.index]
+    floor = weights * (0.0 if baseline is None else baseline[weights.index])
     unknown = value.isna()
     terms = {
         "weight": weights,
         "value": value,
-        "points": weights * (value - start),
-        "unknown_low_points": (weights * (low - start)).where(unknown),
-        "unknown_high_points": (weights * (high - start)).where(unknown),
+        "points": weights * value - floor,
+        "unknown_low_points": (weights * unknown_low[weights.index] - floor).where(unknown),
+        "unknown_high_points": (weights * unknown_high[weights.index] - floor).where(unknown),
     }
     return pd.DataFrame(terms, index=weights.index.rename("criterion"))
 

@@ -53,7 +53,8 @@ def stability(values: pd.DataFrame, weights: pd.Series[float], leader: str) -> p
 def _must_lead(matrix: Floats, w: Floats, place: int, leader: str) -> None:
     scores = matrix[:, w > 0] @ w[w > 0]
     # A comparison with NaN is false, so that unknown cells raise nothing here and are named later.
-    if scores.max() > scores[place] + TOLERANCE:
+    # Twice the tolerance: this sum is rounded otherwise than the one that ranked.
+    if scores.max() > scores[place] + 2 * TOLERANCE:
         problem = "not first under these weights, so it has no lead to keep"
         raise InputError(Fault("ranking", problem, "Ask about the first site.", row=leader))
 

@@ -11,6 +11,8 @@ from siteselect.design.reach import Streets, reach
 from siteselect.design.table import picked
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
@@ -21,8 +23,7 @@ def connect(
     """Name the nearest supply point by route, and what is left there once the pod is on it."""
     import_kva = pods.import_kva(study.pod)
     columns = pd.DataFrame({"import_kva": import_kva}, index=index)
-    layer = territory.layers.get("supply_points")
-    frame = None if layer is None else layer.frame
+    frame = _connectable(territory)
     near = reach(streets, streets.points[:0] if frame is None else frame.geometry.to_numpy())
     for column, source in (
         ("supply_id", "supply_id"),
@@ -35,3 +36,16 @@ def connect(
     columns["connection_m"] = near.length_m
     columns["connection_basis"] = near.basis
     return columns
+
+
+def _connectable(territory: Territory) -> gpd.GeoDataFrame | None:
+    """Pick the supply points that a pod could be tied to.
+
+    A pod of 20 to 500 kW meets the low-voltage or secondary network first. Where the layer shows
+    only primary and grid substations, those stand in: their headroom is necessary, not sufficient.
+    """
+    layer = territory.layers.get("supply_points")
+    if layer is None:
+        return None
+    local = layer.frame[~layer.frame["level"].isin(["primary", "grid"])]
+    return local if len(local) else layer.frame

@@ -53,7 +53,12 @@ def background(assessment: Assessment, title: str, manifest_hash: str, say: Say)
         packs=_packs(assessment, say),
         sources=_sources(assessment, say),
         notices=tuple(
-            (plain(notice.topic), plain(notice.text, TEXT_LETTERS)) for notice in assessment.notices
+            (
+                plain(notice.topic),
+                plain(notice.text, TEXT_LETTERS),
+                tuple(_first_up(plain(fact, TEXT_LETTERS)) for fact in notice.facts.values()),
+            )
+            for notice in assessment.notices
         ),
         method=say.parts("method"),
         use=say.parts("limits.use"),
@@ -93,14 +98,11 @@ def web_address(url: str) -> str:
 
 
 def _invented(assessment: Assessment) -> tuple[str, ...]:
-    lines = []
-    for name, birth in assessment.provenance:
-        if birth.illustrative:
-            parts = [f"{layer_title(assessment, name)} ({plain(birth.file or birth.source)})"]
-            if birth.note:
-                parts.append(plain(birth.note, TEXT_LETTERS))
-            lines.append(": ".join(parts))
-    return tuple(lines)
+    return tuple(
+        f"{layer_title(assessment, name)} ({plain(birth.file or birth.source)})"
+        for name, birth in assessment.provenance
+        if birth.illustrative
+    )
 
 
 def _assumptions(assessment: Assessment, say: Say) -> Table:

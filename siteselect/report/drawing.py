@@ -77,15 +77,20 @@ class Frame:
 
 
 def frame_around(
-    bounds: tuple[float, float, float, float], *, least_m: float, room: float = 0.14
+    bounds: tuple[float, float, float, float],
+    *,
+    least_m: float,
+    room: float = 0.14,
+    height: int = HEIGHT,
 ) -> Frame:
     """Fit a frame of the picture's shape around bounds, never closer than `least_m` wide."""
     west, south, east, north = bounds
-    width = max((east - west) * (1 + 2 * room), (north - south) * (1 + 2 * room) * WIDTH / HEIGHT)
-    width = max(width, least_m)
-    height = width * HEIGHT / WIDTH
+    shape = height / WIDTH
+    across = max(east - west, (north - south) / shape) * (1 + 2 * room)
+    across = max(across, least_m)
     x, y = (west + east) / 2, (south + north) / 2
-    return Frame(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    half, half_up = across / 2, across * shape / 2
+    return Frame(x - half, y - half_up, x + half, y + half_up, height=height)
 
 
 def ground(frame: Frame, layers: Mapping[str, Layer]) -> list[str]:
@@ -197,12 +202,12 @@ def line_path(frame: Frame, line: shapely.LineString) -> str:
     )
 
 
-def legend_strip(entries: Iterable[tuple[str, str]]) -> list[str]:
+def legend_strip(entries: Iterable[tuple[str, str]], height: int = HEIGHT) -> list[str]:
     """Draw the legend under a map, three entries a line: the word and the mark drawn at 0, 0."""
-    parts = [svg_tag("rect", y=HEIGHT, width=WIDTH, height=LEGEND, fill="#ffffff")]
+    parts = [svg_tag("rect", y=height, width=WIDTH, height=LEGEND, fill="#ffffff")]
     for place, (word, mark) in enumerate(entries):
         row, column = divmod(place, 3)
-        x, y = 20 + column * 238, HEIGHT + 17 + row * 24
+        x, y = 20 + column * 238, height + 17 + row * 24
         parts.append(svg_tag("g", mark, transform=f"translate({x} {y}) scale(0.6)"))
         parts.append(label(x + 20, y + 5, word, size=13))
     return parts

@@ -12,6 +12,7 @@ from siteselect.report.background import TEXT_LETTERS, readable
 from siteselect.report.points import illustrative_tag
 from siteselect.report.records import Cell, Figure, Row, Table
 from siteselect.report.rounding import measure, percent, spread
+from siteselect.report.screening import evidence_text
 from siteselect.report.site_map import NAME_LETTERS
 from siteselect.report.standing import verdict_counts
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SHOWN = 50
 """Most rows of a list in a study report; the data files hold all."""
 CHARTED = 15
-MEASURED = 20
+MEASURED = 15
 
 
 def site_name(assessment: Assessment, site_id: str) -> str:
@@ -80,9 +81,15 @@ def excluded_list(assessment: Assessment, say: Say) -> tuple[Table, str]:
     """Write the sites that a rule excludes, each with its reasons, and how many more there are."""
     sites = shut_out(assessment)
     failed = assessment.findings[assessment.findings["verdict"] == "fail"]
-    reasons = failed.groupby("site_id")["title"].agg(lambda titles: "; ".join(map(plain, titles)))
+    by_site = {str(site): found for site, found in failed.groupby("site_id")}
     rows = tuple(
-        (Cell(site_name(assessment, site), note=plain(site, NAME_LETTERS)), Cell(reasons[site]))
+        (
+            Cell(site_name(assessment, site), note=plain(site, NAME_LETTERS)),
+            Cell(
+                "; ".join(plain(title) for title in by_site[site]["title"]),
+                note="; ".join(evidence_text(said) for said in by_site[site]["evidence"]),
+            ),
+        )
         for site in sites[:SHOWN]
     )
     more = len(sites) - len(rows)

@@ -81,7 +81,7 @@ class Background:
     assumptions: Table
     packs: Table
     sources: Table
-    notices: tuple[tuple[str, str], ...]
+    notices: tuple[tuple[str, str, tuple[str, ...]], ...]
     method: tuple[str, ...]
     use: tuple[str, ...]
     misuse: tuple[str, ...]

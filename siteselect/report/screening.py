@@ -10,6 +10,7 @@ from siteselect.charts import plain
 from siteselect.contracts import VERDICTS
 from siteselect.report.background import TEXT_LETTERS, web_address
 from siteselect.report.records import FindingEntry, FindingGroup
+from siteselect.report.rounding import rounded
 from siteselect.report.standing import findings_of
 from siteselect.units import stem
 from siteselect.vocabulary import FACTS
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 GRADES = ("H", "M", "L")
 
+_SPELT = {"it_kw": "IT power", "refrigerant_tco2e": "refrigerant as CO2 equivalent"}
+_NUMBERS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 _NAMES = re.compile(r"\b(" + "|".join(sorted(FACTS, key=len, reverse=True)) + r")\b")
 
 
@@ -38,9 +41,27 @@ def finding_groups(assessment: Assessment, site_id: str, say: Say) -> tuple[Find
     return tuple(groups)
 
 
-def in_words(text: str) -> str:
-    """Write the names of facts in a text as words: `receptor_level_dba` becomes receptor level."""
-    return _NAMES.sub(lambda match: stem(match[0]).replace("_", " "), text)
+def evidence_text(text: object) -> str:
+    """Write what a rule found for a reader: facts by words, numbers without false precision.
+
+    Where rounding would hide on which side of a limit a number lies, its figures are kept.
+    """
+    clauses = [_rounded(clause) for clause in str(text).split("; ")]
+    words = _NAMES.sub(lambda match: fact_words(match[0]), "; ".join(clauses))
+    return plain(words, 2 * TEXT_LETTERS)
+
+
+def fact_words(name: str) -> str:
+    """Write the name of a fact as words: `receptor_level_dba` becomes receptor level."""
+    return _SPELT.get(name, stem(name).replace("_", " "))
+
+
+def _rounded(clause: str) -> str:
+    written = _NUMBERS.findall(clause)
+    short = [rounded(float(number)) for number in written]
+    if len(set(short)) < len(set(written)):
+        return clause
+    return _NUMBERS.sub(lambda match: rounded(float(match[0])), clause)
 
 
 def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
@@ -57,7 +78,7 @@ def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
         authority=plain(row["authority"], TEXT_LETTERS),
         citation=plain(row["citation"], TEXT_LETTERS),
         url=web_address(str(row["url"])),
-        evidence=plain(in_words(str(row["evidence"])), 2 * TEXT_LETTERS),
+        evidence=evidence_text(row["evidence"]),
         missing=say("findings.missing", facts=needed) if needed else "",
         confidence=_confidence(str(row["confidence"]), say),
         evaluated_on=str(row["evaluated_on"]),

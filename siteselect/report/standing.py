@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 4
 """How many criteria are named for and against a site [judgement: what fits on one page]."""
+GOOD = 0.5
+"""A value from which a criterion speaks for a site [judgement: the middle of its scale]."""
+WORTH_NAMING = 0.005
+"""Fewest lost points worth a line, as a share of the whole score [judgement]."""
 MOST_CHECKS = 6
 """How many next checks are named on page one."""
 OUTCOMES = ("blocker", "permit", "consult", "document", "advisory")
@@ -99,7 +103,7 @@ def verdict_counts(found: pd.DataFrame, say: Say) -> str:
     """Count findings by verdict in words, worst first."""
     counts = found["verdict"].value_counts()
     return ", ".join(
-        say("verdict.count", count=counts[verdict], word=say(f"verdict.{verdict}").lower())
+        say(f"verdict.counted.{verdict}", n=int(counts[verdict]))
         for verdict in VERDICTS
         if verdict in counts
     )
@@ -156,9 +160,9 @@ def _reasons(
     assessment: Assessment, site_id: str, terms: pd.DataFrame, say: Say
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     known = terms[terms["points"].notna() & (terms["weight"] > 0)]
-    gained = known[known["value"] >= 0.5].head(MOST_REASONS)  # noqa: PLR2004 - the middle of a scale
-    missed = known.assign(lost=known["weight"] - known["points"])
-    missed = missed[(missed["value"] < 0.5) & (missed["lost"] > TOLERANCE)]  # noqa: PLR2004 - as above
+    gained = known[known["value"] >= GOOD].head(MOST_REASONS)
+    missed = known.assign(lost=known["weight"] - known["points"]).drop(index=gained.index)
+    missed = missed[missed["lost"] >= WORTH_NAMING]
     missed = missed.sort_values("lost", ascending=False, kind="stable").head(MOST_REASONS)
     return (
         tuple(_reason(assessment, site_id, name, row, say) for name, row in gained.iterrows()),
@@ -198,15 +202,19 @@ def _checks(
 ) -> tuple[str, ...]:
     """Name what to do next: failed and grave rules, then the gap that moves the score most."""
     open_rules = found[found["verdict"] != "pass"]
+    gravity = open_rules["outcome"].map(OUTCOMES.index) + len(OUTCOMES) * (
+        open_rules["verdict"] != "fail"
+    )
     rules = [
         say(
             "site.check_rule",
-            word=say(f"verdict.{row['verdict']}"),
+            word=say(f"verdict.{row['verdict']}").lower(),
+            outcome=say(f"outcome.{row['outcome']}"),
             title=plain(row["title"]),
             action=plain(row["action"], TEXT_LETTERS),
             authority=plain(row["authority"]),
         )
-        for _, row in open_rules.iterrows()
+        for _, row in open_rules.loc[gravity.sort_values(kind="stable").index].iterrows()
     ]
     swing = terms["unknown_high_points"] - terms["unknown_low_points"]
     gaps = [

@@ -10,7 +10,6 @@ import shapely
 from siteselect.charts import INK, plain, svg_document, svg_tag
 from siteselect.decision.ranking import order
 from siteselect.report.drawing import (
-    HEIGHT,
     LEGEND,
     WIDTH,
     Frame,
@@ -38,6 +37,7 @@ LEADERS = 10
 LEADER = "#0b5c8f"
 FOLLOWER = "#5aa9d6"
 SHUT_OUT = "#59636e"
+LOWEST, HIGHEST = 360, 820
 _KM = 1000.0
 
 
@@ -47,7 +47,8 @@ def study_map(assessment: Assessment, say: Say) -> Figure:
     sites = assessment.sites.geometry
     bounds = shapely.total_bounds(np.array([area, *sites], dtype=object))
     west, south, east, north = (float(edge) for edge in bounds)
-    frame = frame_around((west, south, east, north), least_m=_KM, room=0.03)
+    height = round(min(max(WIDTH * (north - south) / (east - west), LOWEST), HIGHEST))
+    frame = frame_around((west, south, east, north), least_m=_KM, room=0.03, height=height)
     table = assessment.ranking.table
     leaders = [str(site) for site in order(table)[:LEADERS] if assessment.eligible[site]]
     others = assessment.eligible[assessment.eligible].index.difference(leaders, sort=False)
@@ -64,7 +65,7 @@ def study_map(assessment: Assessment, say: Say) -> Figure:
             for site in reversed(leaders)
         ),
         *furniture(frame, north=say("map.north"), credit=credit_line(assessment, say)),
-        *legend_strip(_legend(say)),
+        *legend_strip(_legend(say), height),
     ]
     named = [
         say(
@@ -76,7 +77,7 @@ def study_map(assessment: Assessment, say: Say) -> Figure:
     ]
     title = plain(assessment.study.title)
     return Figure(
-        svg=svg_document(WIDTH, HEIGHT + LEGEND, body, title=say("map.study_title", title=title)),
+        svg=svg_document(WIDTH, height + LEGEND, body, title=say("map.study_title", title=title)),
         alt=say(
             "map.study_alt",
             ranked=int(assessment.eligible.sum()),

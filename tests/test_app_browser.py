@@ -1,0 +1,241 @@
+"""The planner's page in headless Chromium, cut off from the internet."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "data" / "helsinki"
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTILE = (
+    "<script>window.top.fired=1</script>",
+    '<img src=x onerror="window.top.fired=2">',
+    "${window.top.fired=3}",
+    "`;window.top.fired=4;//`",
+    "![i](http://tracker.example/x.png)",
+    "</script><script>window.top.fired=5</script>",
+    "map_div2 {{'map_div'}} alert(coords);",
+    '=HYPERLINK("http://tracker.example","y")',
+    "'+(window.top.fired=6)+'",
+)
+
+
+def _missing() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "the Python package playwright is not installed"
+    return "" if CHROMIUM.exists() else f"{CHROMIUM} is not installed"
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        bool(_missing()) and os.environ.get("SITESELECT_REQUIRE_BROWSER") != "1", reason=_missing()
+    ),
+]
+
+
+@contextmanager
+def serving(study: Path, *options: str) -> Iterator[str]:
+    """Run the app on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    settings = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    server = subprocess.Popen(
+        [*command, *settings, *options],
+        cwd=ROOT,
+        env={**os.environ, "SITESELECT_STUDY": str(study)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = next((o.split("=")[1] for o in options if o.startswith("--server.baseUrlPath")), "")
+    url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
+    try:
+        _wait_until_healthy(f"{url}/_stcore/health", server)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the app's server ended early"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            pass
+        time.sleep(0.25)
+    pytest.fail("the app's server never became healthy")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=str(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo_url() -> Iterator[str]:
+    with serving(DEMO / "study.yaml") as url:
+        yield url
+
+
+class Visit:
+    """One reader's page, and every request of it that would have left the machine."""
+
+    def __init__(self, browser: Any, url: str, width: int = 1400, height: int = 1000) -> None:
+        self.outside: list[str] = []
+        self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.route("**/*", self._guard)
+        self.page.goto(url)
+        self.page.wait_for_selector("iframe[src*=streamlit_folium]", timeout=90_000)
+        self.until("() => document.querySelector('#map_div')?.dataset.basemap", in_map=True)
+
+    def _guard(self, route: Any) -> None:
+        if re.match(r"(http://127\.0\.0\.1[:/]|data:|blob:)", route.request.url):
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+    @property
+    def map(self) -> Any:
+        return next(f for f in self.page.frames if "streamlit_folium" in f.url)
+
+    def until(self, condition: str, *, in_map: bool = False, argument: Any = None) -> Any:
+        for _ in range(300):
+            frames = [f for f in self.page.frames if "streamlit_folium" in f.url]
+            place = (frames[0] if frames else None) if in_map else self.page
+            found = place.evaluate(condition, argument) if place is not None else None
+            if found:
+                return found
+            self.page.wait_for_timeout(100)
+        pytest.fail(f"never came true: {condition}")
+
+    def quiet(self) -> None:
+        """Wait until the app has finished its run."""
+        self.page.wait_for_timeout(500)
+        self.until("() => !document.querySelector('[data-testid=stStatusWidget]')")
+
+    def row(self, number: int) -> list[str]:
+        """Read a row of the ranking from the table that the grid keeps for screen readers."""
+        cells = self.page.locator(f"[data-testid=stDataFrame] [role=row][aria-rowindex='{number + 1}'] td")
+        return [text.strip() for text in cells.all_text_contents()]
+
+    def panel(self) -> str:
+        return str(self.page.locator("h2#site").inner_text())
+
+    def selected(self) -> str:
+        return str(self.map.evaluate("() => document.getElementById('map_div').dataset.selected"))
+
+
+@pytest.fixture
+def visit(chromium: Any, demo_url: str) -> Iterator[Visit]:
+    opened = Visit(chromium, demo_url)
+    yield opened
+    assert opened.outside == []
+    opened.page.close()
+
+
+def test_map_base_map_sites_and_ranking_are_there_without_internet(
+    visit: Visit, tmp_path: Path
+) -> None:
+    candidates = len(pd.read_csv(DEMO / "candidates.csv"))
+    assert visit.map.evaluate("() => document.getElementById('map_div').dataset.basemap") == "drawn"
+    colours = visit.map.evaluate(
+        """() => {
+          const canvas = document.querySelector('.leaflet-ground-pane canvas');
+          const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const seen = new Set();
+          for (let i = 0; i < dots.length; i += 4) if (dots[i + 3] === 255) seen.add(dots.slice(i, i + 3).join());
+          return seen.size;
+        }"""
+    )
+    assert colours >= 5, "the base map shows hardly anything"
+    fills = visit.map.evaluate(
+        """() => [...document.querySelectorAll('.leaflet-sites-pane path.leaflet-interactive')]
+          .map((path) => path.getAttribute('fill'))"""
+    )
+    badges = visit.map.locator(".siteselect-badge").all_text_contents()
+    assert len(fills) + len(badges) == candidates
+    assert len(set(fills)) >= 3
+    assert badges[:1] == ["1"] or "1" in badges
+    assert visit.row(1)[1] == "1"
+    assert "OpenStreetMap contributors" in visit.map.locator(".leaflet-control-attribution").inner_text()
+    assert "Illustrative" in visit.map.locator(".siteselect-legend").inner_text()
+    assert visit.map.locator(".leaflet-control-scale-line").is_visible()
+    picture = tmp_path / "app.png"
+    visit.page.screenshot(path=picture)
+    assert picture.stat().st_size > 50_000
+
+
+def test_moving_a_weight_ranks_anew_and_keeps_the_map(visit: Visit) -> None:
+    before = [visit.row(number) for number in range(1, 9)]
+    visit.map.evaluate("() => { window.kept = true; }")
+    slider = visit.page.locator("[data-testid=stSlider] input").first
+    slider.focus()
+    slider.press("Home")
+    visit.until("() => document.body.innerText.includes('Changed from preset')")
+    visit.quiet()
+    after = [visit.row(number) for number in range(1, 9)]
+    assert [row[3] for row in after] != [row[3] for row in before]
+    assert [row[4] for row in after] != [row[4] for row in before]
+    assert "w=0-" in visit.page.url
+    assert visit.map.evaluate("() => window.kept && window.feature_group.length") == 1
+    visit.page.get_by_role("button", name="Reset to preset").click()
+    visit.until("() => document.body.innerText.includes('As in the preset')")
+    visit.quiet()
+    assert [visit.row(number) for number in range(1, 9)] == before
+
+
+def test_clicking_a_row_moves_the_map_and_opens_the_site(visit: Visit) -> None:
+    before, name = visit.panel(), visit.row(4)[3]
+    grid = visit.page.locator("[data-testid=stDataFrame] canvas").first
+    grid.click(position={"x": 16, "y": 35 * 4 + 17})
+    visit.until("(name) => document.querySelector('h2#site').innerText.includes(name)", argument=name)
+    visit.quiet()
+    assert visit.panel() != before
+    site = re.search(r"site=([^&]+)", visit.page.url)
+    assert site is not None
+    assert visit.selected() == site[1]
+    place = pd.read_csv(DEMO / "candidates.csv", index_col="site_id").loc[site[1]]
+    centre = visit.map.evaluate("() => { const c = window.map.getCenter(); return [c.lat, c.lng]; }")
+    assert centre == pytest.approx([place["lat"], place["lon"]], abs=2e-4)
+
+
+def test_clicking_a_site_on_the_map_opens_it_and_marks_its_row(visit: Visit) -> None:
+    for _ in range(2):
+        before = visit.selected()
+        badge = visit.map.locator(".siteselect-badge").filter(has_text=re.compile(r"^[67]$"))
+        target = badge.first if before not in (str(badge.first),) else badge.last
+        rank = target.inner_text()
+        target.click()
+        visit.until(f"() => document.querySelector('h2#site').innerText.startsWith('Rank {rank}:')")
+        visit.quiet()
+        assert visit.selected() != before or rank
+        marked = visit.page.locator("[data-testid=stDataFrame] [role=row][aria-selected=true]")
+        assert marked.locator("td").nth(1).inner_text() == rank
