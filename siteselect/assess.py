@@ -13,7 +13,7 @@ from siteselect import compliance
 from siteselect.candidates import propose
 from siteselect.contracts import Criterion, Layer, Notice, Provenance
 from siteselect.criteria.registry import criteria, measure_all
-from siteselect.decision.ranking import Ranking, rank
+from siteselect.decision.ranking import Ranking, order, rank
 from siteselect.decision.second_opinions import Opinions, second_opinions
 from siteselect.decision.value import to_values, value_bounds
 from siteselect.decision.weights import Tree, global_weights, with_group_swings
@@ -184,8 +184,8 @@ def reweigh(assessment: Assessment, group_swings: Mapping[str, float]) -> Assess
 def with_opinions(assessment: Assessment) -> Assessment:
     """Add what other decision methods make of the leading sites."""
     table = assessment.ranking.table
-    leading = table[table["rank"].notna()].sort_values("rank", kind="stable")
-    shortlist = list(leading.index[: assessment.study.shortlist])
+    leading = [site for site in order(table) if pd.notna(table.loc[site, "rank"])]
+    shortlist = leading[: assessment.study.shortlist]
     asked = second_opinions(assessment.values, assessment.weights, shortlist)
     return replace(assessment, opinions=asked)
 

@@ -31,7 +31,7 @@ _PLOT_END = 574
 _VALUE_START = 586
 _ROW = 30
 _BAR = 16
-_TOP = 30
+_TOP = 36
 _FOOT = 58
 _FONT = 13
 _SMALL = 12
@@ -279,7 +279,7 @@ def _words(
 def _frame(bottom: float, axis: str) -> list[str]:
     parts = [
         svg_tag("rect", width=_WIDTH, height="100%", fill="#ffffff"),
-        _words(_PLOT_START, 14, svg_text(axis), fill=QUIET),
+        _words(_PLOT_START, 20, svg_text(axis), fill=QUIET),
     ]
     for tick in _TICKS:
         x = _x(tick)

@@ -40,16 +40,13 @@ def limit_faults(pack: RulePack, file: str) -> Iterator[Fault]:
 
 def rule_faults(pack: RulePack, file: str) -> Iterator[Fault]:
     """Find rules that do not fit the rest of their pack."""
-    times = Counter(rule.id for rule in pack.rules)
     for rule in pack.rules:
-        for problem, cure in _problems(rule, pack, times[rule.id]):
+        for problem, cure in _problems(rule, pack):
             yield Fault(file, problem, cure, row=rule.id)
 
 
-def _problems(rule: Rule, pack: RulePack, times: int) -> Iterator[tuple[str, str]]:
+def _problems(rule: Rule, pack: RulePack) -> Iterator[tuple[str, str]]:
     prefix = f"{pack.code.upper()}-"
-    if times > 1:
-        yield "an id is given to two rules", "Give each rule its own."
     if not rule.id.startswith(prefix):
         yield "an id does not begin with the code of the pack", f"Begin it with {prefix}."
     covered = pack.coverage.get(rule.topic)

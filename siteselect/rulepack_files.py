@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import importlib.resources
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
-from siteselect.conditions import Leaf
+from siteselect.conditions import BOUNDS, Leaf
 from siteselect.errors import Fault, RuleError
 from siteselect.rulepack_checks import example_faults, faults_between, limit_faults, rule_faults
 from siteselect.rulepacks import Example, Rule, RulePack
@@ -67,6 +68,12 @@ def parse_pack(text: str, file: str) -> tuple[RulePack | None, list[Fault]]:
             rules.append(Rule.model_validate(raw))
         except ValidationError as error:
             faults += [_fault(file, _label(raw, place), detail) for detail in _details(error)]
+    times = Counter(_label(raw, place) for place, raw in enumerate(_raw_rules(document)))
+    faults += [
+        Fault(file, "an id is given to two rules", "Give each rule its own.", row=label)
+        for label, count in times.items()
+        if count > 1
+    ]
     header, wrong = _header({**document, "rules": ()}, file)
     faults += wrong
     if not _raw_rules(document):
@@ -179,6 +186,8 @@ def _cure(kind: str, path: list[str]) -> str:
         return f"Add {path[-1]!r}."
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], _KEYS, n=1)
+        if not near and "when" in path[0]:
+            return f"The operators are is, one_of, {', '.join(BOUNDS)}."
         return f"Did you mean {near[0]!r}?" if near else "Remove it, or see the shipped packs."
     return "Correct it; write dates as 2026-11-23 without quotes and numbers without a unit."
 

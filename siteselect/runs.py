@@ -180,7 +180,7 @@ def load_table(run: Path, name: str) -> pd.DataFrame:
 def file_name(site_id: str) -> str:
     """Turn a site's identifier into a file name that is safe and still unique."""
     plain = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in site_id)
-    if plain == site_id and len(plain) <= 64:  # noqa: PLR2004 - far below any file system's limit
+    if plain == site_id and 0 < len(plain) <= 64:  # noqa: PLR2004 - far below any file system's limit
         return plain
     return f"{plain[:48]}-{hashlib.sha256(site_id.encode()).hexdigest()[:8]}"
 

@@ -400,24 +400,28 @@ def _parse_yaml(text: str, name: str) -> tuple[Any, dict[tuple[str, ...], int]]:
         raise StudyError(
             Fault(name, "a study is a list of `key: value` lines", "Start from `siteselect new`.")
         )
-    lines: dict[tuple[str, ...], int] = {}
-    _lines(node, (), lines, depth=0)
-    return document, lines
+    return document, _lines(node)
 
 
-def _lines(
-    node: yaml.Node | None, path: tuple[str, ...], found: dict[tuple[str, ...], int], depth: int
-) -> None:
-    if node is None or depth > 20:  # noqa: PLR2004 - a study is at most six deep; aliases may loop
-        return
-    found.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            found[(*path, str(key.value))] = key.start_mark.line + 1
-            _lines(value, (*path, str(key.value)), found, depth + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _lines(value, (*path, str(index)), found, depth + 1)
+def _lines(root: yaml.Node | None) -> dict[tuple[str, ...], int]:
+    """Say on which line each part of the document stands; an alias is followed only once."""
+    found: dict[tuple[str, ...], int] = {}
+    seen: set[int] = set()
+    waiting: list[tuple[tuple[str, ...], yaml.Node]] = [] if root is None else [((), root)]
+    while waiting:
+        path, node = waiting.pop()
+        found.setdefault(path, node.start_mark.line + 1)
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                inner = (*path, str(key.value))
+                found[inner] = key.start_mark.line + 1
+                waiting.append((inner, value))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [((*path, str(index)), value) for index, value in enumerate(node.value)]
+    return found
 
 
 def _fault(name: str, detail: Any, lines: dict[tuple[str, ...], int]) -> Fault:

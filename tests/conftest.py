@@ -7,10 +7,15 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import yaml
+from hypothesis import settings
 from shapely.geometry import LineString, Point, box
 
 from siteselect.assess import Assessment, assess
 from siteselect.study import Study, load_study
+
+# A deadline is a timing assertion, and these machines are shared.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "helsinki" / "study.yaml"

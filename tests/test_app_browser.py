@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "helsinki"
 CHROMIUM = Path("/usr/bin/chromium")
+GRID = "[data-testid=stDataFrame]"
 HOSTILE = (
     "<script>window.top.fired=1</script>",
     '<img src=x onerror="window.top.fired=2">',
@@ -143,7 +145,9 @@ class Visit:
 
     def row(self, number: int) -> list[str]:
         """Read a row of the ranking from the table that the grid keeps for screen readers."""
-        cells = self.page.locator(f"[data-testid=stDataFrame] [role=row][aria-rowindex='{number + 1}'] td")
+        cells = self.page.locator(
+            f"[data-testid=stDataFrame] [role=row][aria-rowindex='{number + 1}'] td"
+        )
         return [text.strip() for text in cells.all_text_contents()]
 
     def panel(self) -> str:
@@ -184,8 +188,11 @@ def test_map_base_map_sites_and_ranking_are_there_without_internet(
     assert len(fills) + len(badges) == candidates
     assert len(set(fills)) >= 3
     assert badges[:1] == ["1"] or "1" in badges
-    assert visit.row(1)[1] == "1"
-    assert "OpenStreetMap contributors" in visit.map.locator(".leaflet-control-attribution").inner_text()
+    assert visit.row(1)[0] == "1"
+    assert (
+        "OpenStreetMap contributors"
+        in visit.map.locator(".leaflet-control-attribution").inner_text()
+    )
     assert "Illustrative" in visit.map.locator(".siteselect-legend").inner_text()
     assert visit.map.locator(".leaflet-control-scale-line").is_visible()
     picture = tmp_path / "app.png"
@@ -202,8 +209,8 @@ def test_moving_a_weight_ranks_anew_and_keeps_the_map(visit: Visit) -> None:
     visit.until("() => document.body.innerText.includes('Changed from preset')")
     visit.quiet()
     after = [visit.row(number) for number in range(1, 9)]
-    assert [row[3] for row in after] != [row[3] for row in before]
-    assert [row[4] for row in after] != [row[4] for row in before]
+    assert [row[2] for row in after] != [row[2] for row in before], "the order stayed"
+    assert [row[3] for row in after] != [row[3] for row in before], "the points stayed"
     assert "w=0-" in visit.page.url
     assert visit.map.evaluate("() => window.kept && window.feature_group.length") == 1
     visit.page.get_by_role("button", name="Reset to preset").click()
@@ -213,29 +220,124 @@ def test_moving_a_weight_ranks_anew_and_keeps_the_map(visit: Visit) -> None:
 
 
 def test_clicking_a_row_moves_the_map_and_opens_the_site(visit: Visit) -> None:
-    before, name = visit.panel(), visit.row(4)[3]
+    before, name = visit.panel(), visit.row(4)[2]
     grid = visit.page.locator("[data-testid=stDataFrame] canvas").first
     grid.click(position={"x": 16, "y": 35 * 4 + 17})
-    visit.until("(name) => document.querySelector('h2#site').innerText.includes(name)", argument=name)
+    visit.until(
+        "(name) => document.querySelector('h2#site').innerText.includes(name)", argument=name
+    )
     visit.quiet()
     assert visit.panel() != before
     site = re.search(r"site=([^&]+)", visit.page.url)
     assert site is not None
     assert visit.selected() == site[1]
     place = pd.read_csv(DEMO / "candidates.csv", index_col="site_id").loc[site[1]]
-    centre = visit.map.evaluate("() => { const c = window.map.getCenter(); return [c.lat, c.lng]; }")
+    centre = visit.map.evaluate(
+        "() => { const c = window.map.getCenter(); return [c.lat, c.lng]; }"
+    )
     assert centre == pytest.approx([place["lat"], place["lon"]], abs=2e-4)
 
 
 def test_clicking_a_site_on_the_map_opens_it_and_marks_its_row(visit: Visit) -> None:
-    for _ in range(2):
-        before = visit.selected()
-        badge = visit.map.locator(".siteselect-badge").filter(has_text=re.compile(r"^[67]$"))
-        target = badge.first if before not in (str(badge.first),) else badge.last
-        rank = target.inner_text()
-        target.click()
+    # The third click goes back to the first site, which must count as a new click.
+    for rank in ("6", "3", "6"):
+        badge = visit.map.locator(".siteselect-badge", has_text=re.compile(rf"^{rank}$")).first
+        badge.click(force=True)
         visit.until(f"() => document.querySelector('h2#site').innerText.startsWith('Rank {rank}:')")
         visit.quiet()
-        assert visit.selected() != before or rank
-        marked = visit.page.locator("[data-testid=stDataFrame] [role=row][aria-selected=true]")
-        assert marked.locator("td").nth(1).inner_text() == rank
+        marked = visit.page.locator(f"{GRID} [role=row][aria-selected=true] td")
+        assert marked.all_text_contents()[0] == rank
+        name = marked.all_text_contents()[2]
+        assert name in visit.panel()
+
+
+def test_a_site_clicked_on_the_map_after_another_was_chosen_in_the_table(visit: Visit) -> None:
+    badge = visit.map.locator(".siteselect-badge", has_text=re.compile(r"^2$")).first
+    badge.click(force=True)
+    visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 2:')")
+    visit.quiet()
+    visit.page.locator(f"{GRID} canvas").first.click(position={"x": 16, "y": 35 * 5 + 17})
+    visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 5:')")
+    visit.quiet()
+    visit.map.evaluate("() => window.map.setZoom(13, { animate: false })")
+    badge.click(force=True)
+    visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 2:')")
+
+
+def test_layers_are_switched_and_the_legend_follows(visit: Visit) -> None:
+    legend = visit.map.locator(".siteselect-legend")
+    assert "night limit" not in legend.inner_text()
+    visit.map.locator(".leaflet-control-layers").hover()
+    titles = visit.map.locator(".leaflet-control-layers-overlays label").all_inner_texts()
+    shown = " ".join(titles)
+    for title in (
+        *("Noise zones", "Night noise map", "Flood bands", "Planning", "Noise-sensitive"),
+        *("Streets", "Heat sinks", "Electricity supply", "Fibre", "Maintenance"),
+    ):
+        assert title in shown
+    visit.map.locator(".leaflet-control-layers label", has_text="Noise zones").click()
+    assert "night limit" in legend.inner_text()
+    visit.map.locator(".leaflet-control-layers label", has_text="Night noise map").click()
+    image = visit.map.locator("img.siteselect-raster")
+    assert image.evaluate("(image) => image.naturalWidth") > 10
+
+
+def test_the_address_opens_the_same_view(chromium: Any, demo_url: str) -> None:
+    site = pd.read_csv(DEMO / "candidates.csv")["site_id"].iloc[2]
+    opened = Visit(chromium, f"{demo_url}/?site={site}&preset=heat-first&w=9-9-9-9-9-9999")
+    assert opened.selected() == site
+    values = opened.page.locator("[data-testid=stSlider] input").evaluate_all(
+        "(inputs) => inputs.map((input) => input.value)"
+    )
+    assert values == ["9", "9", "9", "9", "9", "100"]
+    assert opened.outside == []
+    opened.page.close()
+
+
+def test_a_narrow_screen_shows_everything_without_sideways_scroll(
+    chromium: Any, demo_url: str
+) -> None:
+    opened = Visit(chromium, demo_url, width=390, height=844)
+    width = opened.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+    assert opened.row(1)[0] == "1"
+    assert opened.outside == []
+    opened.page.close()
+
+
+def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(DEMO, folder)
+    candidates = pd.read_csv(folder / "candidates.csv", dtype=str, keep_default_na=False)
+    names = [HOSTILE[place % len(HOSTILE)] for place in range(len(candidates))]
+    candidates.assign(name=names).to_csv(folder / "candidates.csv", index=False)
+    sinks = folder / "layers" / "heat_sinks.parquet"
+    if sinks.exists():
+        frame = gpd.read_parquet(sinks)
+        frame["name"] = [HOSTILE[place % len(HOSTILE)] for place in range(len(frame))]
+        frame.to_parquet(sinks)
+    with serving(folder / "study.yaml") as url:
+        opened = Visit(chromium, url)
+        for number in range(1, len(HOSTILE) + 1):
+            opened.page.locator(f"{GRID} canvas").first.click(position={"x": 16, "y": 35 * number + 17})
+            opened.until(f"() => document.querySelector('h2#site').innerText.startsWith('Rank {number}')")
+            opened.quiet()
+        badges = opened.map.locator(".siteselect-badge")
+        for place in range(badges.count()):
+            badges.nth(place).hover(force=True)
+        tip = opened.map.locator(".leaflet-tooltip strong").first.inner_text()
+        assert tip in HOSTILE
+        opened.page.get_by_text("The ranking as plain text").click()
+        opened.quiet()
+        assert opened.page.evaluate("() => window.top.fired") is None
+        assert opened.map.evaluate("() => document.getElementById('map_div2').parentElement.offsetWidth") == 0
+        assert opened.outside == []
+        opened.page.close()
+
+
+def test_the_map_works_under_a_base_path(chromium: Any) -> None:
+    with serving(DEMO / "study.yaml", "--server.baseUrlPath=tools/sites") as url:
+        opened = Visit(chromium, url)
+        assert opened.map.locator(".siteselect-badge").count() >= 1
+        assert opened.outside == []
+        opened.page.close()

@@ -214,7 +214,7 @@ def test_a_way_is_broken_where_the_extract_lacks_a_node(write):
 
 
 @given(st.lists(st.lists(st.integers(0, 12), min_size=2, max_size=8), min_size=1, max_size=6))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_cutting_neither_loses_nor_adds_length(node_lists):
     where = {at: (at % 4 + at / 100, at // 4 + at * at / 500) for at in range(13)}
     ways = [
@@ -405,6 +405,26 @@ def test_flipped_bytes_are_refused(tmp_path):
     path = tmp_path / "flipped.osm.pbf"
     path.write_bytes(whole[:5000] + bytes(byte ^ 255 for byte in whole[5000:6000]) + whole[6000:])
     with pytest.raises(SourceError, match="not a whole"):
+        osm_pbf.read(path, "roads")
+
+
+def test_a_floor_beyond_what_one_sink_can_have_is_unknown(write):
+    nodes, ring = square(1, (0, 0), 20)
+    path = write(nodes, {20: (ring, {"building": "office", "building:levels": "3"})})
+    sink = osm_pbf.read(path, "heat_sinks").iloc[0]
+    assert math.isnan(sink["floor_m2"])
+
+
+def test_a_history_is_refused(tmp_path):
+    path = tmp_path / "history.osh.pbf"
+    header = osmium.io.Header()
+    header.has_multiple_object_versions = True
+    writer = osmium.SimpleWriter(str(path), header=header)
+    for version in (1, 2):
+        node = osmium.osm.mutable.Node(id=1, location=(-0.72, 52.67), tags={}, version=version)
+        writer.add_node(node)
+    writer.close()
+    with pytest.raises(SourceError, match="history"):
         osm_pbf.read(path, "roads")
 
 

@@ -74,6 +74,7 @@ TOPICS = (
             ("receptor_kind", ""),
             ("receptor_m", ""),
             ("receptor_level_dba", ""),
+            ("day_limit_dba", "limit_basis"),
             ("night_limit_dba", "limit_basis"),
             ("noise_margin_db", ""),
             ("noise_map_dba", ""),

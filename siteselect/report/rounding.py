@@ -18,6 +18,7 @@ WHOLE = frozenset({"sound level", "sound level difference"})
 
 _DIMENSIONS = {unit.written: unit.dimension for unit in UNITS}
 _PERCENT = 100.0
+_TEN, _HUNDRED = 10.0, 100.0
 
 
 def rounded(value: float, figures: int = FIGURES) -> str:
@@ -30,14 +31,21 @@ def rounded(value: float, figures: int = FIGURES) -> str:
     for _ in range(2):  # rounding up may carry into one figure more: 99.96 becomes 100.0
         step = Decimal(1).scaleb(number.adjusted() - figures + 1)
         number = number.quantize(step, ROUND_HALF_EVEN)
-    text = _written(number)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _trimmed(number)
 
 
 def decibels(value: float) -> str:
     """Write a level to the whole decibel, yet never hide on which side of zero it lies."""
     whole = Decimal(repr(float(value))).quantize(Decimal(1), ROUND_HALF_EVEN)
     return rounded(value, 1) if whole == 0 and value != 0 else _written(whole)
+
+
+def metres(value: float) -> str:
+    """Write a length to the whole metre, to a tenth below ten metres."""
+    if abs(value) >= _HUNDRED:
+        return rounded(value)
+    step = Decimal("0.1") if abs(value) < _TEN else Decimal(1)
+    return _trimmed(Decimal(repr(float(value))).quantize(step, ROUND_HALF_EVEN))
 
 
 def with_unit(value: float, unit: str) -> str:
@@ -51,6 +59,8 @@ def with_unit(value: float, unit: str) -> str:
     dimension = _DIMENSIONS.get(unit, "")
     if dimension in WHOLE:
         figure = decibels(value)
+    elif unit == "m":
+        figure = metres(value)
     else:
         figure = rounded(value, FIGURES_BY_DIMENSION.get(dimension, FIGURES))
     return f"{figure}\u00a0{unit}" if unit else figure
@@ -95,6 +105,11 @@ def spread(low: float, high: float, to: str) -> str:
     """Write a range of points, or the single number where its ends read the same."""
     first, last = points(low), points(high)
     return first if first == last else f"{first} {to} {last}"
+
+
+def _trimmed(number: Decimal) -> str:
+    text = _written(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _written(number: Decimal) -> str:

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 GRADES = ("H", "M", "L")
 
-_SPELT = {"it_kw": "IT power", "refrigerant_tco2e": "refrigerant as CO2 equivalent"}
+_SPELT = {
+    "it_kw": "IT power",
+    "receptor_level_dba": "rating level at the receptor",
+    "refrigerant_tco2e": "refrigerant as CO2 equivalent",
+}
 _NUMBERS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 _NAMES = re.compile(r"\b(" + "|".join(sorted(FACTS, key=len, reverse=True)) + r")\b")
 
@@ -52,7 +56,7 @@ def evidence_text(text: object) -> str:
 
 
 def fact_words(name: str) -> str:
-    """Write the name of a fact as words: `receptor_level_dba` becomes receptor level."""
+    """Write the name of a fact as words: `noise_margin_db` becomes noise margin."""
     return _SPELT.get(name, stem(name).replace("_", " "))
 
 

@@ -26,7 +26,7 @@ GOOD = 0.5
 """A value from which a criterion speaks for a site [judgement: the middle of its scale]."""
 WORTH_NAMING = 0.005
 """Fewest lost points worth a line, as a share of the whole score [judgement]."""
-MOST_CHECKS = 6
+MOST_CHECKS = 5
 """How many next checks are named on page one."""
 OUTCOMES = ("blocker", "permit", "consult", "document", "advisory")
 """Gravest first."""

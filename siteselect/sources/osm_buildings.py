@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _AREAS = frozenset({"Polygon", "MultiPolygon"})
 _POOLS = frozenset({"pool", "outdoor_pool"})
+LARGEST_FLOOR_M2 = 1_000_000.0
+"""More floor than any one building has; only badly drawn grounds come to that."""
+
 _OUTBUILDINGS = frozenset({"garage", "garages", "carport", "shed", "hut", "roof", "kiosk"})
 _SAID_OUTDOORS = (("location", "outdoor"), ("swimming_pool", "outdoor"), ("covered", "no"))
 
@@ -176,6 +179,8 @@ def _filling(place: Place, kind: str, at: list[int], buildings: Buildings) -> Us
     levels = np.array([_levels(buildings.places[one], kind) for one in at])
     guessed = int(np.isnan(levels).sum())
     floor_m2 = float((buildings.footprint_m2[at] * np.where(np.isnan(levels), 1.0, levels)).sum())
+    if floor_m2 > LARGEST_FLOOR_M2:
+        return Use(place.osm_id, name, kind, shape, math.nan, "too large to be one sink: unknown")
     basis = "footprint x storeys"
     if guessed:
         basis += f", storeys not tagged on {guessed} of {len(at)} and counted as 1: understated"

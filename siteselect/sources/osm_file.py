@@ -164,6 +164,8 @@ def _items(path: Path, keys: tuple[str, ...], *, areas: bool) -> Iterator[Any]:
     if areas:
         processor = processor.with_areas(wanted)
     try:
+        if processor.header.has_multiple_object_versions:
+            raise SourceError(_history(path))
         yield from processor.with_filter(wanted)
     except RuntimeError as error:
         raise SourceError(_unreadable(path, error)) from None
@@ -180,6 +182,14 @@ def _check(path: Path) -> None:
         )
     if path.stat().st_size == 0:
         raise SourceError(Fault(str(path), "the file has 0 bytes", "Download it again."))
+
+
+def _history(path: Path) -> Fault:
+    return Fault(
+        str(path),
+        "it holds the history of objects, not their latest state",
+        "Take a plain extract, or cut one moment out of it (`osmium time-filter`).",
+    )
 
 
 def _unreadable(path: Path, error: RuntimeError) -> Fault:

@@ -85,7 +85,9 @@ def read(
 
 
 def _roads(path: Path) -> gpd.GeoDataFrame:
-    return osm_streets.edges(osm_file.ways(path, "highway", osm_kinds.is_street))
+    frame = osm_streets.edges(osm_file.ways(path, "highway", osm_kinds.is_street))
+    frame.attrs["broken"] = ()
+    return frame
 
 
 def _heat_sinks(path: Path) -> gpd.GeoDataFrame:
