@@ -77,11 +77,14 @@ def nomenclature() -> str:
         + table(
             ("column", "meaning"),
             [
-                ("`score_low`, `score_high`", "score with every unknown at its worst, at its best; 0 to 1"),
+                ("`score_low`, `score_high`", "score with unknowns at their worst, at their best"),
                 ("`evidence_share`", "weight of the criteria that are known"),
                 ("`rank`", "place by lowest score; equal scores share it; empty if a rule fails"),
                 ("`rank_best`, `rank_worst`", "places that the unknowns allow"),
-                ("`possible_first`", "whether the site leads if its unknowns turn out well and others' badly"),
+                (
+                    "`possible_first`",
+                    "whether it leads if unknowns turn out well here and badly elsewhere",
+                ),
                 ("`sure_first`", "whether it leads whatever the unknowns turn out to be"),
             ],
         )
@@ -92,7 +95,7 @@ def layers() -> str:
     """List layers with their contracts, and the sources that can feed them."""
     parts = ["# Layers and sources\n\n" + NOTE]
     parts.append(
-        "\nA column of another unit of the same kind is converted when its name or the study says so "
+        "\nA column of a like unit is converted when its name or the study says so "
         "(`headroom_mva` feeds `headroom_kva`); power and apparent power are never mixed.\n"
     )
     for spec in specs().values():
@@ -107,8 +110,12 @@ def layers() -> str:
         table(
             ("source", "file endings", "licence", "what it does"),
             [
-                (source.title, ", ".join(f"`{end}`" for end in source.endings), source.licence,
-                 source.meaning)
+                (
+                    source.title,
+                    ", ".join(f"`{end}`" for end in source.endings),
+                    source.licence,
+                    source.meaning,
+                )
                 for source in records().values()
             ],
         )
@@ -123,8 +130,8 @@ def criteria_page() -> str:
     for record in criteria().values():
         knots = ", ".join(f"{measure:g} → {value:g}" for measure, value in record.scale.knots)
         parts.append(
-            f"\n## {record.title}: `{record.name}`\n\n{record.question} {record.better.capitalize()}"
-            f" is better.\n\n* Unit: {record.unit}\n* Layers: "
+            f"\n## {record.title}: `{record.name}`\n\n"
+            f"{record.question} {record.better.capitalize()} is better.\n\n* Unit: {record.unit}\n* Layers: "
             + ", ".join(f"`{layer}`" for layer in record.layers)
             + f"\n* Default scale (measure → value): {knots}\n* Source: {record.source}\n"
         )
@@ -133,8 +140,13 @@ def criteria_page() -> str:
         table(
             ("kind", "heat [kWh/m²·a]", "source", "water [°C]", "source"),
             [
-                (kind, entry.get("heat_kwh_m2_a", ""), entry.get("heat_source", ""),
-                 entry["supply_c"], entry["supply_source"])
+                (
+                    kind,
+                    entry.get("heat_kwh_m2_a", ""),
+                    entry.get("heat_source", ""),
+                    entry["supply_c"],
+                    entry["supply_source"],
+                )
                 for kind, entry in catalogue().items()
             ],
         )
@@ -146,8 +158,8 @@ def rules() -> str:
     """List every rule of the shipped packs, the coverage register, and the vocabulary."""
     parts = ["# Rules\n\n" + NOTE]
     parts.append(
-        "\nA screening, not legal advice; a rule that does not fire is not a clearance. Confidence: "
-        "how sure we are that the rule is stated right for screening.\n"
+        "\nA screening, not legal advice; a rule that does not fire is not a clearance. "
+        "Confidence: how sure we are that the rule is stated right for screening.\n"
     )
     for pack in load_packs(PACKS):
         parts.append(f"\n## {pack.title}: `{pack.code}`, version {pack.version}\n\n")
@@ -163,9 +175,15 @@ def rules() -> str:
             table(
                 ("rule", "what", "outcome", "authority", "citation", "confidence", "reviewed"),
                 [
-                    (rule.id, rule.title, rule.outcome, rule.authority,
-                     f"[{rule.citation}]({rule.url})" if rule.url else rule.citation,
-                     rule.confidence + (", source seen" if rule.seen else ""), rule.reviewed_on)
+                    (
+                        rule.id,
+                        rule.title,
+                        rule.outcome,
+                        rule.authority,
+                        f"[{rule.citation}]({rule.url})" if rule.url else rule.citation,
+                        rule.confidence + (", source seen" if rule.seen else ""),
+                        rule.reviewed_on,
+                    )
                     for rule in pack.rules
                 ],
             )
@@ -175,8 +193,12 @@ def rules() -> str:
         table(
             ("fact", "kind", "meaning", "who knows"),
             [
-                (f"`{fact.name}`", fact.unit.written if fact.unit else fact.kind, fact.meaning,
-                 fact.ask)
+                (
+                    f"`{fact.name}`",
+                    fact.unit.written if fact.unit else fact.kind,
+                    fact.meaning,
+                    fact.ask,
+                )
                 for fact in VOCABULARY
             ],
         )
@@ -189,8 +211,8 @@ def study() -> str:
     schema = study_schema()
     parts = ["# The study file\n\n" + NOTE]
     parts.append(
-        "\nOne YAML file declares a whole assessment. Unknown keys are refused. Paths are relative to "
-        "the study file, or to the folder given with `--data`. `siteselect schema` writes the JSON "
+        "\nOne YAML file declares a whole assessment. Unknown keys are refused. Paths are relative "
+        "to the study file, or to the folder given with `--data`. `siteselect schema` writes the JSON "
         "schema; the first line of a study can point to it, and editors then complete keys.\n"
     )
     sections = {"Study": schema, **schema["$defs"]}
@@ -203,8 +225,12 @@ def study() -> str:
             table(
                 ("key", "type", "default", "meaning"),
                 [
-                    (f"`{key}`", _type(value), _default(key, value, required),
-                     value.get("description", ""))
+                    (
+                        f"`{key}`",
+                        _type(value),
+                        _default(key, value, required),
+                        value.get("description", ""),
+                    )
                     for key, value in part["properties"].items()
                 ],
             )
@@ -223,8 +249,12 @@ def _type(value: dict[str, object]) -> str:
         return "list of " + _type(value.get("items", {}))  # type: ignore[arg-type]
     limits = [
         f"{sign} {value[key]:g}"
-        for key, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"),
-                          ("exclusiveMaximum", "<"))
+        for key, sign in (
+            ("minimum", "≥"),
+            ("exclusiveMinimum", ">"),
+            ("maximum", "≤"),
+            ("exclusiveMaximum", "<"),
+        )
         if key in value
     ]
     return " ".join([str(value.get("type", "value")), *limits])

@@ -172,7 +172,7 @@ def _grid(grid: GridOfPoints, territory: Territory) -> gpd.GeoDataFrame:
     columns = np.arange(np.ceil(west / step), np.floor(east / step) + 1)
     rows = np.arange(np.ceil(south / step), np.floor(north / step) + 1)
     x, y = (mesh.ravel() * step for mesh in np.meshgrid(columns, rows))
-    points = shapely.points(x, y)
+    points = np.asarray(shapely.points(x, y), dtype=object)
     inside = shapely.covers(territory.area, points)
     points = points[inside]
     names = [

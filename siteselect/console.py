@@ -78,7 +78,7 @@ def show_ranking(assessment: Assessment, top: int) -> None:
 
 def explanation(assessment: Assessment, site: str) -> dict[str, Any]:
     """Gather why a site ranks where it does, as plain data."""
-    row = assessment.ranking.table.loc[site]
+    row: dict[Any, Any] = assessment.ranking.table.loc[site].to_dict()
     findings = assessment.findings[assessment.findings["site_id"] == site]
     return {
         "site_id": site,
@@ -157,7 +157,9 @@ def _show_findings(console: Console, findings: list[dict[str, Any]]) -> None:
 
 def _notices(console: Console, assessment: Assessment) -> None:
     for notice in assessment.notices:
-        console.print(Text(f"Note ({notice.topic}): {plain(notice.text, 400)}"))
+        facts = "; ".join(f"{name}: {fact}" for name, fact in notice.facts.items())
+        told = f"{notice.text} {facts}" if facts else notice.text
+        console.print(Text(f"Note ({notice.topic}): {plain(told, 1500)}"))
 
 
 def _sentences(assessment: Assessment, site: str) -> tuple[str, ...]:

@@ -29,4 +29,5 @@ def spread(
         screening it errs on the loud side.
     """
     distance = np.maximum(np.asarray(distance_m, dtype=float), 1.0)
-    return np.asarray(sound_power_dba, dtype=float) - 20.0 * np.log10(distance) - constant_db
+    level = np.asarray(sound_power_dba, dtype=float) - 20.0 * np.log10(distance) - constant_db
+    return np.asarray(level)

@@ -296,7 +296,7 @@ class Study(Declared):
             for criterion in branch.criteria:
                 if criterion in seen:
                     raise ValueError(
-                        f"criterion {criterion!r} stands in groups {seen[criterion]!r} and {group!r}"
+                        f"{criterion!r} stands in groups {seen[criterion]!r} and {group!r}"
                     )
                 seen[criterion] = group
             if not any(choice.swing > 0 for choice in branch.criteria.values()):

@@ -51,7 +51,7 @@ class Town:
                 supply_id=["s1", "s2"],
                 at=[(0, 0), (1000, 1000)],
                 headroom_kva=[50.0, 800.0],
-                level=["secondary", "primary"],
+                level=["secondary", "secondary"],
             ),
         )
         self.write("fibre", _points(fibre_id=["f1"], at=[(500, 0)], onward_km=[5.0], kind=["pop"]))
@@ -173,7 +173,9 @@ layers:
   maintenance_bases: [{{path: bases.gpkg, {_FILE}}}]
   flood: [{{path: flood.gpkg, {_FILE}}}]
 groups:
-  grid: {{swing: 100, criteria: {{headroom_after_pod: {{swing: 100}}, connection_length: {{swing: 60}}}}}}
+  grid:
+    swing: 100
+    criteria: {{headroom_after_pod: {{swing: 100}}, connection_length: {{swing: 60}}}}
   fibre: {{swing: 50, criteria: {{fibre_route: {{swing: 100}}, round_trip_time: {{swing: 50}}}}}}
   heat: {{swing: 100, criteria: {{heat_used: {{swing: 100}}, sink_distance: {{swing: 40}}}}}}
   noise: {{swing: 80, criteria: {{noise_margin: {{swing: 100}}}}}}

@@ -319,8 +319,12 @@ def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
     with serving(folder / "study.yaml") as url:
         opened = Visit(chromium, url)
         for number in range(1, len(HOSTILE) + 1):
-            opened.page.locator(f"{GRID} canvas").first.click(position={"x": 16, "y": 35 * number + 17})
-            opened.until(f"() => document.querySelector('h2#site').innerText.startsWith('Rank {number}')")
+            opened.page.locator(f"{GRID} canvas").first.click(
+                position={"x": 16, "y": 35 * number + 17}
+            )
+            opened.until(
+                f"() => document.querySelector('h2#site').innerText.startsWith('Rank {number}')"
+            )
             opened.quiet()
         badges = opened.map.locator(".siteselect-badge")
         for place in range(badges.count()):
@@ -330,7 +334,12 @@ def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
         opened.page.get_by_text("The ranking as plain text").click()
         opened.quiet()
         assert opened.page.evaluate("() => window.top.fired") is None
-        assert opened.map.evaluate("() => document.getElementById('map_div2').parentElement.offsetWidth") == 0
+        assert (
+            opened.map.evaluate(
+                "() => document.getElementById('map_div2').parentElement.offsetWidth"
+            )
+            == 0
+        )
         assert opened.outside == []
         opened.page.close()
 

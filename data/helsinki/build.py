@@ -46,8 +46,6 @@ def build(pbf: Path, folder: Path) -> None:
     outline = area.geometry.iloc[0]
     osm = {name: _read(pbf, name) for name in ("roads", "heat_sinks", "noise_receptors")}
     basemap = _basemap(_read(pbf, "basemap"), outline)
-    fibre = _read(pbf, "fibre_nodes")
-    supply = _read(pbf, "supply_points")
     rng = np.random.default_rng(SEED)
     roads = osm["roads"]
     sinks, receptors = (
@@ -59,13 +57,10 @@ def build(pbf: Path, folder: Path) -> None:
         "heat_sinks": illustrate.heat_sinks(sinks),
         "noise_receptors": receptors,
         "basemap": basemap,
-        "supply_points": illustrate.supply_points(roads, basemap, supply, rng),
-        "fibre_nodes": illustrate.fibre_nodes(roads, basemap, fibre, rng),
+        "supply_points": illustrate.supply_points(roads, basemap, _read(pbf, "supply_points"), rng),
+        "fibre_nodes": illustrate.fibre_nodes(roads, basemap, _read(pbf, "fibre_nodes"), rng),
         "maintenance_bases": illustrate.maintenance_bases(roads, basemap, outline),
-        "noise_zones": illustrate_areas.noise_zones(receptors, outline),
-        "flood_coverage": illustrate_areas.flood_coverage(outline),
-        "flood": illustrate_areas.flood(basemap, outline),
-        "constraints": illustrate_areas.constraints(receptors, basemap),
+        **illustrate_areas.areas(receptors, basemap, outline),
     }
     target = folder / "layers"
     target.mkdir(parents=True, exist_ok=True)

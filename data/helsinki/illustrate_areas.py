@@ -25,6 +25,18 @@ NO_DATA = -9999.0
 FLOOD_M = (("high", 0.0, 6.0), ("medium", 6.0, 15.0), ("low", 15.0, 35.0))
 
 
+def areas(
+    receptors: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame, outline: shapely.Polygon
+) -> dict[str, gpd.GeoDataFrame]:
+    """Give all invented vector layers by name."""
+    return {
+        "noise_zones": noise_zones(receptors, outline),
+        "flood_coverage": flood_coverage(outline),
+        "flood": flood(basemap, outline),
+        "constraints": constraints(receptors, basemap),
+    }
+
+
 def noise_zones(receptors: gpd.GeoDataFrame, outline: shapely.Polygon) -> gpd.GeoDataFrame:
     """Draw zones with the Finnish limits: 55 by day, 50 by night, 45 by night in new housing."""
     new = receptors["name"].str.startswith("Alvar Aallon katu")
@@ -63,20 +75,11 @@ def noise_map(
     columns, rows = round((east - west) / CELL_M), round((north - south) / CELL_M)
     x = west + CELL_M * (np.arange(columns) + 0.5)
     y = north - CELL_M * (np.arange(rows) + 0.5)
-    points = shapely.points(*(mesh.ravel() for mesh in np.meshgrid(x, y)))
-    lines = {kind: roads[roads["highway"] == kind].geometry for kind in NIGHT_AT_10_M_DBA}
-    lines["rail"] = basemap[basemap["kind"] == "rail"].geometry
-    energy = np.zeros(len(points))
-    for kind, level in NIGHT_AT_10_M_DBA.items():
-        _, away = shapely.STRtree(lines[kind].to_numpy()).query_nearest(
-            points, return_distance=True, all_matches=False
-        )
-        away = np.maximum(away, 5.0)
-        # A line source loses 3 dB a doubling; blocks of houses take the rest.
-        energy += 10 ** ((level - 10 * np.log10(away / 10) - SCREENING_DB_M * away) / 10)
+    mesh = np.meshgrid(x, y)
+    level = _traffic_dba(shapely.points(mesh[0].ravel(), mesh[1].ravel()), roads, basemap)
     coarse = rng.normal(0, 1.5, (rows // 10 + 2, columns // 10 + 2))
     scatter = ndimage.zoom(coarse, 10, order=1)[:rows, :columns]
-    level = (10 * np.log10(energy)).reshape(rows, columns) + scatter
+    level = level.reshape(rows, columns) + scatter
     level = np.where(level < CUT_OFF_DBA, NO_DATA, level.round(1)).astype("float32")
     with rasterio.open(
         path,
@@ -92,6 +95,23 @@ def noise_map(
         compress="deflate",
     ) as raster:
         raster.write(level, 1)
+
+
+def _traffic_dba(
+    points: np.ndarray, roads: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame
+) -> np.ndarray:
+    """Add up the nearest line of each class [dB(A)]."""
+    lines = {kind: roads[roads["highway"] == kind].geometry for kind in NIGHT_AT_10_M_DBA}
+    lines["rail"] = basemap[basemap["kind"] == "rail"].geometry
+    energy = np.zeros(len(points))
+    for kind, level in NIGHT_AT_10_M_DBA.items():
+        _, away = shapely.STRtree(lines[kind].to_numpy()).query_nearest(
+            points, return_distance=True, all_matches=False
+        )
+        away = np.maximum(away, 5.0)
+        # A line source loses 3 dB a doubling; blocks of houses take the rest.
+        energy += 10 ** ((level - 10 * np.log10(away / 10) - SCREENING_DB_M * away) / 10)
+    return 10 * np.log10(energy)
 
 
 def flood_coverage(outline: shapely.Polygon) -> gpd.GeoDataFrame:

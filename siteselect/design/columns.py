@@ -117,10 +117,7 @@ ACCESS = (
 )
 SURROUNDINGS = (
     Column("flood_band", "text", "worst flood band; none if covered and dry; empty if not covered"),
-    *(
-        Column(f"in_{kind}", "flag", f"whether inside: {kind.replace('_', ' ')}")
-        for kind in KINDS
-    ),
+    *(Column(f"in_{kind}", "flag", f"whether inside: {kind.replace('_', ' ')}") for kind in KINDS),
     *(
         Column(f"{kind}_m", "number", f"distance to the nearest {kind.replace('_', ' ')}")
         for kind in RADIUS_OF_INTEREST_M

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from siteselect import pod as pods
-from siteselect.design.table import picked
+from siteselect.design.table import picked, scattered
 from siteselect.sound import spread
 from siteselect.sources.raster_file import sample
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
-TEXTS = ("receptor_id", "receptor_name", "receptor_kind", "limit_basis")
-NUMBERS = (
-    "receptor_m",
-    "receptor_level_dba",
-    "day_limit_dba",
-    "night_limit_dba",
-    "noise_margin_db",
-)
+TEXTS = ("receptor_id", "name", "kind")
+NUMBERS = {
+    "receptor_m": "distance_m",
+    "receptor_level_dba": "level_dba",
+    "day_limit_dba": "day_limit_dba",
+    "night_limit_dba": "night_limit_dba",
+    "noise_margin_db": "margin_db",
+}
+"""Column of the table of sites to column of the pairs of site and receptor."""
 
 
 def hear(
@@ -41,37 +42,32 @@ def hear(
     without any limit that would be louder than the named one leaves the margin unknown.
     """
     columns = pd.DataFrame({"sound_power_dba": pods.sound_power_dba(study.pod)}, index=index)
-    for column in TEXTS:
-        columns[column] = ""
-    for column in NUMBERS:
-        columns[column] = np.nan
-    columns["receptor_in_search"] = False
-    columns["noise_covered"] = False
-    columns["noise_map_dba"] = existing_level(territory, points)
     layer = territory.layers.get("noise_receptors")
-    if layer is None:
-        return columns
-    columns["noise_covered"] = _covered(layer, points, study.noise.search_m)
-    limits = receptor_limits(study, territory, layer.frame)
-    pairs = _pairs(study, layer.frame, limits, points)
-    chosen = _worst(pairs)
+    chosen = pd.DataFrame({"site": [], "receptor": []}, dtype="int64")
+    limits = pd.DataFrame({"basis": pd.Series(dtype=object)})
+    if layer is not None:
+        limits = receptor_limits(study, territory, layer.frame)
+        chosen = _worst(_pairs(study, layer.frame, limits, points))
     rows, receptor = chosen["site"].to_numpy(), chosen["receptor"].to_numpy()
-    columns.iloc[rows, columns.columns.get_loc("receptor_in_search")] = True
-    for column, source in zip(TEXTS[:3], ("receptor_id", "name", "kind"), strict=True):
-        columns.iloc[rows, columns.columns.get_loc(column)] = picked(
-            layer.frame, source, receptor, text=True
-        )
-    columns.iloc[rows, columns.columns.get_loc("limit_basis")] = limits["basis"].to_numpy()[
-        receptor
-    ]
-    for column, source in (
-        ("receptor_m", "distance_m"),
-        ("receptor_level_dba", "level_dba"),
-        ("day_limit_dba", "day_limit_dba"),
-        ("night_limit_dba", "night_limit_dba"),
-        ("noise_margin_db", "margin_db"),
+    named = (
+        {name: picked(layer.frame, name, receptor, text=True) for name in TEXTS}
+        if (layer is not None)
+        else {}
+    )
+    for column, source in zip(
+        ("receptor_id", "receptor_name", "receptor_kind"), TEXTS, strict=True
     ):
-        columns.iloc[rows, columns.columns.get_loc(column)] = chosen[source].to_numpy()
+        columns[column] = scattered(len(index), rows, named.get(source, ""), fill="")
+    columns["limit_basis"] = scattered(
+        len(index), rows, limits["basis"].to_numpy()[receptor], fill=""
+    )
+    for column, source in NUMBERS.items():
+        columns[column] = scattered(len(index), rows, chosen.get(source, np.nan))
+    columns["receptor_in_search"] = scattered(len(index), rows, True, fill=False)
+    columns["noise_covered"] = (
+        False if layer is None else _covered(layer, points, study.noise.search_m)
+    )
+    columns["noise_map_dba"] = existing_level(territory, points)
     return _with_quiet(columns, study)
 
 
@@ -113,11 +109,11 @@ def receptor_limits(
         found[column] = zones.frame[column].to_numpy()[zone]
     found["strictest"] = found[["day_limit_dba", "night_limit_dba"]].min(axis=1)
     found = found.sort_values(["receptor", "strictest", "zone"]).drop_duplicates("receptor")
-    rows = found["receptor"].to_numpy()
     names = zones.frame["name"].where(zones.frame["name"] != "", zones.frame["zone_id"])
-    for column in ("day_limit_dba", "night_limit_dba"):
-        limits.iloc[rows, limits.columns.get_loc(column)] = found[column].to_numpy()
-    limits.iloc[rows, limits.columns.get_loc("basis")] = names.to_numpy()[found["zone"].to_numpy()]
+    found["basis"] = names.to_numpy()[found["zone"].to_numpy()]
+    inside_zone = found.set_index(receptors.index[found["receptor"].to_numpy()])
+    for column in limits.columns:
+        limits.loc[inside_zone.index, column] = inside_zone[column]
     return limits
 
 

@@ -107,12 +107,12 @@ def _distance(
     """
     to_edge = shapely.distance(points, shapely.boundary(covered))
     to_edge[~shapely.covers(covered, points)] = 0.0
-    nearest = np.full(len(points), np.inf)
+    nearest: NDArray[np.float64] = np.full(len(points), np.inf)
     if len(shapes):
         index, distance = shapely.STRtree(shapes).query_nearest(
             points, return_distance=True, all_matches=False
         )
         nearest[index[0]] = distance
-    known = np.minimum(nearest, to_edge)
+    known: NDArray[np.float64] = np.minimum(nearest, to_edge)
     known[(nearest > to_edge) & (to_edge <= radius_m)] = np.nan
     return known

@@ -20,3 +20,13 @@ def picked(
         there = rows >= 0
         result[there] = frame[column].to_numpy()[rows[there]]
     return result
+
+
+def scattered(
+    count: int, rows: NDArray[np.int64], values: Any, *, fill: Any = np.nan
+) -> NDArray[Any]:
+    """Set values at some of `count` rows and `fill` at the others."""
+    kind = object if isinstance(fill, str) else np.asarray(fill).dtype
+    column = np.full(count, fill, dtype=kind)
+    column[rows] = values
+    return column

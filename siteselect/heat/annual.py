@@ -41,4 +41,4 @@ def used_mwh_a(
     """
     meeting = np.minimum(np.asarray(offered_mwh_a, float), np.asarray(demand_mwh_a, float))
     delivered = meeting * np.asarray(coincidence_share, float) - np.asarray(loss_mwh_a, float)
-    return np.maximum(delivered, 0.0)
+    return np.asarray(np.maximum(delivered, 0.0))

@@ -141,7 +141,9 @@ def _layer(
         raise StudyError(Fault("study", "a layer without files", "Name a file.", column=spec.name))
     if spec.shapes == ("raster",):
         return _raster_layer(spec, files, folders, crs, area)
-    frames, provenance, faults = [], [], []
+    frames: list[gpd.GeoDataFrame] = []
+    provenance: list[Provenance] = []
+    faults: list[Fault] = []
     covers: list[BaseGeometry] = []
     by_kind: dict[str, BaseGeometry] = {}
     for file in files:
@@ -281,7 +283,8 @@ def _coverage(
     frame = read_any(path, "coverage")
     if frame.crs is None:
         raise InputError(Fault(path.name, "the coverage states no CRS", "Write it into the file."))
-    return shapely.make_valid(frame.to_crs(crs).geometry.union_all())
+    outline: BaseGeometry = shapely.make_valid(frame.to_crs(crs).geometry.union_all())
+    return outline
 
 
 def _off_area(frame: gpd.GeoDataFrame, area: BaseGeometry, crs: CRS, name: str) -> list[Fault]:

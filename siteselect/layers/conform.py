@@ -168,7 +168,7 @@ def _as_numbers(
     empty = _is_empty(cells)
     numbers = pd.to_numeric(cells.where(~empty), errors="coerce").astype("float64")
     wrong = numbers.isna() & ~empty
-    endless = np.isinf(numbers)
+    endless = numbers.abs().eq(np.inf)
     numbers = numbers.mask(endless) * scale
     low = numbers.lt(column.minimum) if column.minimum is not None else wrong & False
     high = numbers.gt(column.maximum) if column.maximum is not None else wrong & False

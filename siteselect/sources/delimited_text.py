@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +15,9 @@ from shapely.errors import ShapelyError
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, InputError, SourceError
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 SOURCE = Source(
     name="delimited_text",
@@ -138,7 +142,8 @@ def _numbers(
 
 
 def _from_wkt(frame: pd.DataFrame, name: str, path: Path) -> gpd.GeoDataFrame:
-    faults, shapes = [], []
+    faults: list[Fault] = []
+    shapes: list[BaseGeometry | None] = []
     for row, text in frame[name].items():
         try:
             shapes.append(shapely.from_wkt(text or None))
