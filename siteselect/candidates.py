@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ import shapely
 from siteselect.contracts import Column, LayerSpec, Provenance
 from siteselect.errors import Fault, InputError
 from siteselect.geo import looks_swapped
-from siteselect.layers.build import Territory, certificate, read_points_of
+from siteselect.layers.build import Territory
+from siteselect.layers.reading import Place, certificate, read_contract
 
 if TYPE_CHECKING:
     from siteselect.study import CandidateFile, GridOfPoints, Study
@@ -108,11 +110,14 @@ def _check_count(count: int, study: Study) -> None:
 def _from_file(
     file: CandidateFile, folders: tuple[Path, ...], territory: Territory
 ) -> tuple[gpd.GeoDataFrame, list[Fault], Provenance]:
-    frame, faults, birth = read_points_of(file, CANDIDATE, folders, territory.crs)
+    read = read_contract(file, CANDIDATE, Place(folders, territory.crs, territory.area, inf))
+    frame, faults, birth = read.frame, list(read.faults), read.provenance
     rows = pd.Series([str(row) for row in frame.index], index=frame.index)
     bad = {str(fault.row) for fault in faults if fault.row is not None}
     if any(fault.row is None for fault in faults):
         raise InputError(faults)
+    unnamed = "Unnamed (" + frame["kind"].replace("", "place") + ")"
+    frame["name"] = frame["name"].where(frame["name"] != "", unnamed)
     frame["origin"] = birth.file + " row " + rows
     keep = ~rows.isin(bad)
     kept = frame[keep.to_numpy()].copy()

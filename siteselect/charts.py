@@ -14,33 +14,21 @@ FULL = 100.0
 """Points a site would have at the top of every scale."""
 
 SURE = "#0b5c8f"
-POSSIBLE = "#e69f00"
-POSSIBLE_EDGE = "#8a5a00"
-MISSED = "#cdd5db"
-GRID = "#dfe4e8"
-INK = "#1b1f23"
-QUIET = "#59636e"
+POSSIBLE, POSSIBLE_EDGE = "#e69f00", "#8a5a00"
+MISSED, GRID = "#cdd5db", "#dfe4e8"
+INK, QUIET = "#1b1f23", "#59636e"
 """Blue, orange and greys stay apart in every common form of colour blindness (Okabe and Ito)."""
 
 HATCH = "url(#unknown)"
 
-_WIDTH = 680
-_LABEL_END = 244
-_PLOT_START = 252
-_PLOT_END = 574
-_VALUE_START = 586
-_ROW = 30
-_BAR = 16
-_TOP = 36
-_FOOT = 58
-_FONT = 13
-_SMALL = 12
-_LABEL_LETTERS = 37
-_VALUE_LETTERS = 14
-_KEY_LETTERS = 40
+_WIDTH, _LABEL_END, _PLOT_START, _PLOT_END, _VALUE_START = 680, 244, 252, 574, 586
+_ROW, _BAR, _TOP, _FOOT = 30, 16, 36, 58
+_FONT, _SMALL = 13, 12
+_LABEL_LETTERS, _VALUE_LETTERS, _KEY_LETTERS = 37, 14, 40
 _TICKS = (0, 25, 50, 75, 100)
 _BREAKS = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x85\u2028\u2029"), " ")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +69,15 @@ def plain(text: object, limit: int | None = None) -> str:
     limit : most letters to keep, with an ellipsis as the last; None keeps all.
     """
     spaced = str(text).translate(_BREAKS)
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _INVISIBLE)
+    kept = "".join(letter for letter in spaced if _is_shown(letter))
     line = " ".join(kept.split())
     if limit is None or len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in _JOINERS or unicodedata.category(letter) not in _INVISIBLE
 
 
 def svg_tag(name: str, *content: str, **attributes: float | str) -> str:
@@ -111,14 +103,11 @@ def svg_text(text: object, limit: int | None = None) -> str:
     return escape(plain(text, limit))
 
 
-def svg_document(
-    width: float, height: float, body: Iterable[str], *, title: str, summary: str = ""
-) -> str:
+def svg_document(width: float, height: float, body: Iterable[str], *, title: str) -> str:
     """Wrap drawn parts as an SVG document that names itself to a screen reader."""
     return svg_tag(
         "svg",
         svg_tag("title", svg_text(title)),
-        svg_tag("desc", svg_text(summary)) if summary else "",
         *body,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width:g} {height:g}",

@@ -159,7 +159,7 @@ def _notices(console: Console, assessment: Assessment) -> None:
     for notice in assessment.notices:
         facts = "; ".join(f"{name}: {fact}" for name, fact in notice.facts.items())
         told = f"{notice.text} {facts}" if facts else notice.text
-        console.print(Text(f"Note ({notice.topic}): {plain(told, 1500)}"))
+        console.print(Text(f"Note ({notice.topic}): {plain(told, 600)}"))
 
 
 def _sentences(assessment: Assessment, site: str) -> tuple[str, ...]:

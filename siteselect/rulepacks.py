@@ -86,7 +86,7 @@ class Rule(Declared):
     seen: bool
     """Whether a source was read for the key number; otherwise it rests on general knowledge."""
     lead_time_weeks: int | None = Field(default=None, gt=0, le=520)
-    """How long the consent or answer usually takes."""
+    """How long the consent or answer usually takes [general knowledge unless the basis says so]."""
     overrides: str | None = None
     """Rule of a more general pack that this one replaces where its own pack applies."""
     shows: tuple[str, ...] = ()

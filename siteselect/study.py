@@ -162,6 +162,8 @@ class Workload(Declared):
 class Routing(Declared):
     """Assumptions about distance by route."""
 
+    margin_m: float = Field(default=10_000.0, ge=0)
+    """How far beyond the area features still count; farther ones are left out, with a notice."""
     snap_limit_m: float = Field(default=250.0, gt=0)
     """Farther than this from any street, a place is off the graph and the straight line is used."""
     straight_line_factor: float = Field(default=1.4, ge=1.0)

@@ -35,6 +35,7 @@ HOSTILE = (
     "map_div2 {{'map_div'}} alert(coords);",
     '=HYPERLINK("http://tracker.example","y")',
     "'+(window.top.fired=6)+'",
+    "{{ 7 }}{% raise %}{# x #}",
 )
 
 
@@ -145,10 +146,16 @@ class Visit:
 
     def row(self, number: int) -> list[str]:
         """Read a row of the ranking from the table that the grid keeps for screen readers."""
-        cells = self.page.locator(
-            f"[data-testid=stDataFrame] [role=row][aria-rowindex='{number + 1}'] td"
+        cells: list[str] = self.until(
+            """(place) => {
+              const row = document.querySelector(
+                `[data-testid=stDataFrame] [role=row][aria-rowindex='${place}']`);
+              const cells = row ? [...row.querySelectorAll('td')] : [];
+              return cells.length ? cells.map((cell) => cell.textContent.trim()) : null;
+            }""",
+            argument=number + 1,
         )
-        return [text.strip() for text in cells.all_text_contents()]
+        return cells
 
     def panel(self) -> str:
         return str(self.page.locator("h2#site").inner_text())

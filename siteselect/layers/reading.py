@@ -1,0 +1,189 @@
+"""Read one file for a layer: find it, place it in the study's CRS, and hold it to the contract."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from siteselect.contracts import LayerSpec, Notice, Provenance
+from siteselect.errors import Fault, InputError, StudyError
+from siteselect.geo import looks_swapped
+from siteselect.layers.conform import conform
+from siteselect.sources.registry import locate, read_any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from siteselect.study import LayerFile, Provenanced
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where files are looked for, and what their features are measured in and held against.
+
+    With a margin of infinity no feature is too far away.
+    """
+
+    folders: tuple[Path, ...]
+    crs: CRS
+    area: BaseGeometry
+    margin_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file gave: rows, their faults, the birth certificate, and what a reader must know."""
+
+    frame: gpd.GeoDataFrame
+    faults: tuple[Fault, ...]
+    provenance: Provenance
+    notices: tuple[Notice, ...] = ()
+
+
+def read_shapes(file: LayerFile, folders: tuple[Path, ...], crs: CRS, wanted_by: str) -> Read:
+    """Read a file for its shapes alone, in the study's CRS.
+
+    Raises
+    ------
+    InputError, SourceError, StudyError
+        It cannot be read or placed.
+    """
+    path = locate(file.path, folders, wanted_by)
+    raw = _with_crs(read_any(path, wanted_by, table=file.table), file, path)
+    return Read(raw.to_crs(crs), (), certificate(file, path))
+
+
+def read_contract(file: LayerFile, spec: LayerSpec, place: Place) -> Read:
+    """Read a file to a contract, in the study's CRS; faults of rows are returned, not raised.
+
+    Features farther from the area than the margin are left out, with a notice that counts them: a
+    national file may be used as it is, faults elsewhere in the country included.
+
+    Raises
+    ------
+    InputError, SourceError, StudyError
+        It cannot be read or placed, or lies wholly elsewhere.
+    """
+    path = locate(file.path, place.folders, f"layers.{spec.name}")
+    raw = read_any(path, spec.name, getattr(file, "tags", None) or None, file.table)
+    notices = _undrawable(raw, path)
+    raw = _with_crs(raw, file, path).to_crs(place.crs)
+    raw, far = _clipped(raw, place, path)
+    notices += far
+    frame, faults = conform(raw, spec, file, path.name)
+    if not faults:
+        frame = frame.set_geometry(shapely.make_valid(frame.geometry.to_numpy()), crs=place.crs)
+    return Read(frame, tuple(faults), certificate(file, path), tuple(notices))
+
+
+def certificate(declared: Provenanced, path: Path | None = None) -> Provenance:
+    """Make the birth certificate of a file from what the study says of it and its bytes."""
+    return Provenance(
+        source=declared.source,
+        date=declared.date,
+        licence=declared.licence,
+        basis=declared.basis,
+        attribution=declared.attribution,
+        url=declared.url,
+        note=declared.note,
+        file="" if path is None else path.name,
+        sha256="" if path is None else _sha256(path),
+    )
+
+
+def elsewhere(name: str) -> Fault:
+    """Say that a layer is of another place."""
+    return Fault(
+        name,
+        "the layer does not cover the study area",
+        "Check its CRS and that it is a file of this territory.",
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _with_crs(raw: gpd.GeoDataFrame, file: LayerFile, path: Path) -> gpd.GeoDataFrame:
+    stated = None
+    if file.crs is not None:
+        try:
+            stated = CRS.from_user_input(file.crs)
+        except CRSError:
+            raise StudyError(
+                Fault(path.name, "no such CRS", "Write for example EPSG:4326.", value=file.crs)
+            ) from None
+    if raw.crs is None and stated is None:
+        raise InputError(
+            Fault(
+                path.name,
+                "the file states no CRS, so its coordinates could be anywhere",
+                "Say `crs: EPSG:...` for it in the study.",
+            )
+        )
+    if raw.crs is not None and stated is not None and raw.crs != stated:
+        raise InputError(
+            Fault(
+                path.name,
+                f"the study says {file.crs}, the file says {raw.crs.to_string()[:40]}",
+                "Remove `crs:` from the study, or repair the file.",
+            )
+        )
+    return raw if raw.crs is not None else raw.set_crs(stated)
+
+
+def _clipped(
+    frame: gpd.GeoDataFrame, place: Place, path: Path
+) -> tuple[gpd.GeoDataFrame, list[Notice]]:
+    """Leave out what is far from the area; rows without a usable shape stay, to be faulted."""
+    shapes = frame.geometry.to_numpy()
+    bounds = shapely.bounds(shapes)
+    drawn = np.isfinite(bounds).all(axis=1)
+    near = np.zeros(len(frame), dtype=bool)
+    near[drawn] = shapely.dwithin(shapes[drawn], place.area, place.margin_m)
+    if drawn.any() and not near.any():
+        raise InputError(_why_elsewhere(shapes[drawn], place, path.name))
+    left_out = int((drawn & ~near).sum())
+    if not left_out:
+        return frame, []
+    text = (
+        f"{left_out} of {len(frame)} features of {path.name} lie farther than "
+        f"{place.margin_m / 1000:g} km from the study area and were left out"
+    )
+    return frame[near | ~drawn], [Notice("features far away", text)]
+
+
+def _why_elsewhere(shapes: NDArray[np.object_], place: Place, name: str) -> Fault:
+    """Tell exchanged axes from a wrong place."""
+    outline = gpd.GeoSeries([place.area], crs=place.crs).to_crs(4326).total_bounds
+    middle = gpd.GeoSeries(shapely.centroid(shapes), crs=place.crs).to_crs(4326)
+    if looks_swapped(middle.x.to_numpy(), middle.y.to_numpy(), tuple(outline)).all():
+        return Fault(
+            name,
+            "latitude and longitude are exchanged",
+            "Swap the two columns (longitude is x, latitude is y).",
+        )
+    return elsewhere(name)
+
+
+def _undrawable(raw: gpd.GeoDataFrame, path: Path) -> list[Notice]:
+    """Pass on what a source could read but not draw, such as areas cut at the extract's edge."""
+    broken = raw.attrs.get("broken") or ()
+    if not broken:
+        return []
+    text = (
+        f"{len(broken)} objects of {path.name} are incomplete in the file and cannot be drawn: "
+        + ", ".join(str(name) for name in list(broken)[:5])
+        + (", ..." if len(broken) > 5 else "")  # noqa: PLR2004 - five names are enough to look up
+    )
+    return [Notice("incomplete objects", text)]
