@@ -14,7 +14,7 @@ import typer
 
 from siteselect import cli
 from siteselect.candidates import CANDIDATE
-from siteselect.compliance import load_packs
+from siteselect.compliance.screening import load_packs
 from siteselect.contracts import Column
 from siteselect.criteria.registry import criteria
 from siteselect.design.columns import SITE_COLUMNS
@@ -23,7 +23,7 @@ from siteselect.layers.build import specs
 from siteselect.sources.registry import records
 from siteselect.study import study_schema
 from siteselect.units import UNITS, unit_of
-from siteselect.vocabulary import VOCABULARY
+from siteselect.compliance.vocabulary import VOCABULARY
 
 HERE = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/build.py from the program itself; edit that, not this. -->\n"

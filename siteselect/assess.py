@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siteselect import compliance
 from siteselect.candidates import propose
+from siteselect.compliance import screening
+from siteselect.compliance.facts import derive
+from siteselect.compliance.site_facts import facts_of
 from siteselect.contracts import Criterion, Layer, Notice, Provenance
 from siteselect.criteria.registry import criteria, measure_all
 from siteselect.decision.ranking import Ranking, order, rank
@@ -19,9 +21,7 @@ from siteselect.decision.value import to_values, value_bounds
 from siteselect.decision.weights import Tree, global_weights, with_group_swings
 from siteselect.design.place import place
 from siteselect.errors import Fault, StudyError
-from siteselect.facts import derive
 from siteselect.layers.build import Territory, build_territory
-from siteselect.site_facts import facts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -94,7 +94,7 @@ def assess(
     StudyError, InputError, SourceError, RuleError
         With every fault of the stage that failed.
     """
-    packs = compliance.load_packs(study.packs, folder)
+    packs = screening.load_packs(study.packs, folder)
     chosen = chosen_criteria(study)
     progress("Reading the layers")
     territory = build_territory(study, folder, data)
@@ -106,7 +106,7 @@ def assess(
     measures, reasons = measure_all(sites, territory.layers, chosen)
     progress("Screening the rules")
     facts = derive(facts_of(study, sites))
-    findings = compliance.screen(facts, packs, study.date)
+    findings = screening.screen(facts, packs, study.date)
     eligible = _eligible(sites.index, findings)
     valued = to_values(measures, {name: record.scale for name, record in chosen.items()})
     low, high = _unknown_ranges(study, chosen)
@@ -130,7 +130,7 @@ def assess(
         opinions=None,
         rejected=proposal.rejected,
         provenance=(*territory.provenance, *proposal.provenance),
-        notices=(*territory.notices, *compliance.notices(packs, facts, study.date)),
+        notices=(*territory.notices, *screening.notices(packs, facts, study.date)),
     )
     if not opinions:
         return first
@@ -146,7 +146,7 @@ def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str,
     StudyError, InputError, SourceError, RuleError
         With every fault.
     """
-    packs = compliance.load_packs(study.packs, folder)
+    packs = screening.load_packs(study.packs, folder)
     chosen_criteria(study)
     territory = build_territory(study, folder, data)
     proposal = propose(study, territory, folder, data)

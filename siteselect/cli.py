@@ -235,7 +235,7 @@ def main() -> None:
 
 
 def _study(path: Path) -> Study:
-    from siteselect.study import load_study  # noqa: PLC0415 - pydantic takes a while to load
+    from siteselect.study_file import load_study  # noqa: PLC0415 - pydantic takes a while to load
 
     return load_study(path)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from siteselect.contracts import Basis
-from siteselect.errors import Fault, StudyError
 
 Swing = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -317,37 +313,6 @@ class Study(Declared):
         return self
 
 
-def load_study(path: Path | str) -> Study:
-    """Read and validate a study file.
-
-    Raises
-    ------
-    StudyError
-        With every fault of the file, each with its line.
-    """
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError(Fault(str(file), "no such file", "Check the path.")) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(
-            Fault(str(file), f"cannot be read: {error}", "Give a YAML file in UTF-8.")
-        ) from None
-    return parse_study(text, str(file))
-
-
-def parse_study(text: str, name: str = "study") -> Study:
-    """Validate the text of a study; see `load_study`."""
-    document, lines = _parse_yaml(text, name)
-    try:
-        return Study.model_validate(document)
-    except ValidationError as error:
-        raise StudyError(
-            [_fault(name, detail, lines) for detail in error.errors(include_url=False)]
-        ) from None
-
-
 def study_schema() -> dict[str, Any]:
     """Give the JSON schema of a study, for editors that complete and check it."""
     schema = Study.model_json_schema()
@@ -359,115 +324,3 @@ def study_hash(study: Study) -> str:
     """Hash the meaning of a study: comments and key order do not count."""
     text = json.dumps(study.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key given twice, since one of the two would be lost in silence."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if isinstance(key, str) and key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key {key!r} is given twice", key_node.start_mark
-            )
-        if isinstance(key, str):
-            seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def _parse_yaml(text: str, name: str) -> tuple[Any, dict[tuple[str, ...], int]]:
-    if not text.strip():
-        raise StudyError(Fault(name, "the file is empty", "Start from `siteselect new`."))
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        raise StudyError(
-            Fault(
-                name,
-                f"not valid YAML: {problem}",
-                "Indent with spaces and quote text that holds ': ' or '#'.",
-                row=None if mark is None else f"{mark.line + 1} (line)",
-            )
-        ) from None
-    if not isinstance(document, dict):
-        raise StudyError(
-            Fault(name, "a study is a list of `key: value` lines", "Start from `siteselect new`.")
-        )
-    return document, _lines(node)
-
-
-def _lines(root: yaml.Node | None) -> dict[tuple[str, ...], int]:
-    """Say on which line each part of the document stands; an alias is followed only once."""
-    found: dict[tuple[str, ...], int] = {}
-    seen: set[int] = set()
-    waiting: list[tuple[tuple[str, ...], yaml.Node]] = [] if root is None else [((), root)]
-    while waiting:
-        path, node = waiting.pop()
-        found.setdefault(path, node.start_mark.line + 1)
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                inner = (*path, str(key.value))
-                found[inner] = key.start_mark.line + 1
-                waiting.append((inner, value))
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += [((*path, str(index)), value) for index, value in enumerate(node.value)]
-    return found
-
-
-def _fault(name: str, detail: Any, lines: dict[tuple[str, ...], int]) -> Fault:
-    path = tuple(str(part) for part in detail["loc"])
-    known = path
-    while known and known not in lines:
-        known = known[:-1]
-    line = lines.get(known)
-    value = detail.get("input")
-    return Fault(
-        file=name,
-        problem=_problem(detail),
-        cure=_cure(detail, path),
-        row=None if line is None else f"{line} (line)",
-        column=".".join(path) or None,
-        value=str(value) if isinstance(value, str | int | float | bool) else None,
-    )
-
-
-def _problem(detail: Any) -> str:
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        return "unknown key"
-    if kind == "missing":
-        return "a required key is missing"
-    return str(detail["msg"]).removeprefix("Value error, ")
-
-
-def _cure(detail: Any, path: tuple[str, ...]) -> str:
-    if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(path[-1], sorted(_every_key()), n=1)
-        return (
-            f"Did you mean {near[0]!r}?"
-            if near
-            else "Remove it; `siteselect schema` lists all keys."
-        )
-    if detail["type"] == "missing":
-        return f"Add {path[-1]!r}."
-    return "Correct the value; `siteselect schema` gives types and limits."
-
-
-def _every_key() -> set[str]:
-    schema = Study.model_json_schema()
-    keys = set(schema["properties"])
-    for part in schema["$defs"].values():
-        keys |= set(part.get("properties", {}))
-    return keys

@@ -26,6 +26,8 @@ UNITS: tuple[Unit, ...] = (
     Unit("l", "liquid", 1.0, "l", "litre"),
     Unit("kg", "mass", 1.0, "kg", "kilogram"),
     Unit("t", "mass", 1000.0, "t", "tonne"),
+    Unit("tco2e", "climate effect", 1.0, "t CO2e", "tonne of carbon dioxide equivalent"),
+    Unit("kgco2e_a", "climate effect per year", 1.0, "kg CO2e/a", "kilogram of CO2e a year"),
     Unit("w", "power", 0.001, "W", "watt"),
     Unit("kw", "power", 1.0, "kW", "kilowatt"),
     Unit("mw", "power", 1000.0, "MW", "megawatt"),

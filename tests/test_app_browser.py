@@ -157,6 +157,10 @@ class Visit:
         )
         return cells
 
+    def click_row(self, number: int, x: int = 16) -> None:
+        """Click a row of the ranking; the grid is one picture, with rows of 35 pixels."""
+        self.page.locator(GRID).click(position={"x": x, "y": 35 * number + 17})
+
     def panel(self) -> str:
         return str(self.page.locator("h2#site").inner_text())
 
@@ -180,9 +184,11 @@ def test_map_base_map_sites_and_ranking_are_there_without_internet(
     colours = visit.map.evaluate(
         """() => {
           const canvas = document.querySelector('.leaflet-ground-pane canvas');
-          const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          const ink = canvas.getContext('2d');
+          const dots = ink.getImageData(0, 0, canvas.width, canvas.height).data;
           const seen = new Set();
-          for (let i = 0; i < dots.length; i += 4) if (dots[i + 3] === 255) seen.add(dots.slice(i, i + 3).join());
+          for (let i = 0; i < dots.length; i += 4)
+            if (dots[i + 3] === 255) seen.add(dots.slice(i, i + 3).join());
           return seen.size;
         }"""
     )
@@ -228,8 +234,7 @@ def test_moving_a_weight_ranks_anew_and_keeps_the_map(visit: Visit) -> None:
 
 def test_clicking_a_row_moves_the_map_and_opens_the_site(visit: Visit) -> None:
     before, name = visit.panel(), visit.row(4)[2]
-    grid = visit.page.locator("[data-testid=stDataFrame] canvas").first
-    grid.click(position={"x": 16, "y": 35 * 4 + 17})
+    visit.click_row(4)
     visit.until(
         "(name) => document.querySelector('h2#site').innerText.includes(name)", argument=name
     )
@@ -263,7 +268,7 @@ def test_a_site_clicked_on_the_map_after_another_was_chosen_in_the_table(visit: 
     badge.click(force=True)
     visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 2:')")
     visit.quiet()
-    visit.page.locator(f"{GRID} canvas").first.click(position={"x": 16, "y": 35 * 5 + 17})
+    visit.click_row(5)
     visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 5:')")
     visit.quiet()
     visit.map.evaluate("() => window.map.setZoom(13, { animate: false })")
@@ -293,8 +298,11 @@ def test_the_address_opens_the_same_view(chromium: Any, demo_url: str) -> None:
     site = pd.read_csv(DEMO / "candidates.csv")["site_id"].iloc[2]
     opened = Visit(chromium, f"{demo_url}/?site={site}&preset=heat-first&w=9-9-9-9-9-9999")
     assert opened.selected() == site
-    values = opened.page.locator("[data-testid=stSlider] input").evaluate_all(
-        "(inputs) => inputs.map((input) => input.value)"
+    values = opened.until(
+        """() => {
+          const inputs = [...document.querySelectorAll('[data-testid=stSlider] input')];
+          return inputs.length === 6 ? inputs.map((input) => input.value) : null;
+        }"""
     )
     assert values == ["9", "9", "9", "9", "9", "100"]
     assert opened.outside == []
@@ -326,9 +334,7 @@ def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
     with serving(folder / "study.yaml") as url:
         opened = Visit(chromium, url)
         for number in range(1, len(HOSTILE) + 1):
-            opened.page.locator(f"{GRID} canvas").first.click(
-                position={"x": 16, "y": 35 * number + 17}
-            )
+            opened.click_row(number)
             opened.until(
                 f"() => document.querySelector('h2#site').innerText.startsWith('Rank {number}')"
             )

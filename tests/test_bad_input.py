@@ -348,7 +348,7 @@ def test_an_area_without_surface_is_refused(town: Town) -> None:
 
 
 def test_an_unreadable_study_is_not_a_traceback(tmp_path: Path) -> None:
-    from siteselect.study import load_study
+    from siteselect.study_file import load_study
 
     for content in (
         b"",

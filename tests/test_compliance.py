@@ -12,7 +12,7 @@ import pytest
 import toy_pack
 from toy_pack import ON, a_pack, a_rule, sites
 
-from siteselect.compliance import load_packs, notices, screen, verdicts
+from siteselect.compliance.screening import load_packs, notices, screen, verdicts
 from siteselect.contracts import Finding
 from siteselect.errors import InputError
 

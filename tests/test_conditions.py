@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from toy_pack import sites
 
-from siteselect.conditions import Condition, evaluate, undecided
-from siteselect.evidence import evidence, phrase
-from siteselect.facts import read_facts
+from siteselect.compliance.conditions import Condition, evaluate, undecided
+from siteselect.compliance.evidence import evidence, phrase
+from siteselect.compliance.facts import read_facts
 
 CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
 

@@ -19,7 +19,8 @@ from siteselect.layers.build import build_territory, specs
 from siteselect.layers.conform import conform
 from siteselect.sources import osm_file
 from siteselect.sources.registry import read_any
-from siteselect.study import load_study, study_schema
+from siteselect.study import study_schema
+from siteselect.study_file import load_study
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"

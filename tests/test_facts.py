@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from toy_pack import sites
 
+from siteselect.compliance.facts import derive, read_facts
 from siteselect.errors import InputError
-from siteselect.facts import derive, read_facts
 
 
 def test_every_wrong_cell_and_column_is_named_at_once():

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteselect.compliance import load_packs
+from siteselect.compliance.pack_files import LARGEST_PACK_BYTES, _PackLoader, parse_pack
+from siteselect.compliance.screening import load_packs
 from siteselect.errors import RuleError
-from siteselect.rulepack_files import LARGEST_PACK_BYTES, _PackLoader, parse_pack
 
 MINIMAL = """
 code: own

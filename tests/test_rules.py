@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from siteselect.compliance import derive, load_packs, screen, shipped_packs
-from siteselect.conditions import inputs
-from siteselect.evidence import phrase
-from siteselect.vocabulary import FACTS, VOCABULARY
+from siteselect.compliance.conditions import inputs
+from siteselect.compliance.evidence import phrase
+from siteselect.compliance.screening import derive, load_packs, screen, shipped_packs
+from siteselect.compliance.vocabulary import FACTS, VOCABULARY
 
 ON = date(2026, 11, 23)
 PACKS = {pack.code: pack for pack in load_packs(shipped_packs())}

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteselect.errors import StudyError
-from siteselect.study import Study, load_study, parse_study, study_hash, study_schema
+from siteselect.study import Study, study_hash, study_schema
+from siteselect.study_file import load_study, parse_study
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted((ROOT / "data").glob("*/study.yaml"))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import yaml
 
-from siteselect.compliance import load_packs
+from siteselect.compliance.screening import load_packs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from siteselect.rulepacks import RulePack
+    from siteselect.compliance.packs import RulePack
 
 ON = date(2026, 11, 23)
 

@@ -10,7 +10,8 @@ import streamlit as st
 
 from siteselect.assess import Assessment, assess
 from siteselect.maps.drawing import MapData, map_data
-from siteselect.study import Study, load_study
+from siteselect.study import Study
+from siteselect.study_file import load_study
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

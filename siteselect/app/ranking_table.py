@@ -55,16 +55,16 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
     frame = ranking_frame(assessment)
     shown = [str(key) for key in frame.index]
     st.session_state[_SHOWN] = shown
-    wanted = [shown.index(selected)]
-    if _rows(st.session_state.get(_KEY)) != wanted:
-        st.session_state[_KEY] = {"selection": {"rows": wanted, "columns": [], "cells": []}}
+    wanted = {"rows": [shown.index(selected)], "columns": [], "cells": []}
+    if _selection(st.session_state.get(_KEY)) != wanted:
+        st.session_state[_KEY] = {"selection": wanted}
     st.dataframe(
         frame.assign(Site=frame["Site"].map(harmless_cell)),
         key=_KEY,
         height=HEIGHT_PX,
         hide_index=True,
         on_select=_follow,
-        selection_mode="single-row-required",
+        selection_mode=["single-row-required", "single-cell"],
         alt="Ranking of the sites; choosing a row opens the site below",
         placeholder=_NONE,
         column_config=_columns(),
@@ -98,8 +98,8 @@ def _follow() -> None:
     choose(chosen_row(st.session_state[_KEY], st.session_state[_SHOWN]), centre=True)
 
 
-def _rows(state: Any) -> list[int]:
-    return list(state["selection"]["rows"]) if state else []
+def _selection(state: Any) -> dict[str, Any]:
+    return dict(state["selection"]) if state else {}
 
 
 def _signs(counts: dict[Any, int]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from siteselect.app.selection import choose
-from siteselect.app.text import escape, link
+from siteselect.app.text import escape, figure_html, link
 from siteselect.decision.explanation import sentences
 from siteselect.decision.ranking import order
 from siteselect.report.design_tables import design_tables
@@ -36,7 +36,7 @@ def show_site(assessment: Assessment, site_id: str) -> None:
     with left:
         st.markdown("\n".join(f"- {escape(line)}" for line in _sentences(assessment, site_id)))
     with right:
-        st.image(points_chart(assessment, site_id, str(site["name"]), say).svg, width="stretch")
+        st.html(figure_html(points_chart(assessment, site_id, str(site["name"]), say)))
     st.subheader(say("sections.findings"), anchor=False)
     for group in finding_groups(assessment, site_id, say):
         _show_group(group, say)

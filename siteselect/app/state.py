@@ -82,8 +82,9 @@ def clicked_site(value: Any, sites: Collection[str]) -> str | None:
 
 
 def chosen_row(selection: Any, shown: Sequence[str]) -> str | None:
-    """Find the site of the row that the table says was clicked."""
-    rows: list[int] = selection["selection"]["rows"] if selection else []
+    """Find the site of the row that the table says was clicked: on its mark, or in any cell."""
+    clicked = selection["selection"] if selection else {"rows": [], "cells": []}
+    rows: list[int] = [row for row, _ in clicked["cells"]] or list(clicked["rows"])
     return shown[rows[0]] if len(rows) == 1 and 0 <= rows[0] < len(shown) else None
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import re
+from typing import TYPE_CHECKING
 
 from siteselect.charts import plain
+
+if TYPE_CHECKING:
+    from siteselect.report.records import Figure
 
 VERDICT_WORDS = {
     "fail": "Fails",
@@ -29,6 +35,13 @@ def link(text: str, url: str) -> str:
     """Write a link where the address is one of the web, and plain words where it is not."""
     safe = re.fullmatch(r"https?://[A-Za-z0-9./_~%?=&;#+,:@!-]+", url)
     return f"[{escape(text)}](<{url}>)" if safe else escape(text)
+
+
+def figure_html(figure: Figure) -> str:
+    """Write a chart as a picture with its alternative text; in a picture no script can run."""
+    code = base64.b64encode(figure.svg.encode()).decode()
+    source = f"data:image/svg+xml;base64,{code}"
+    return f'<img src="{source}" alt="{html.escape(figure.alt)}" style="width:100%">'
 
 
 def harmless_cell(text: object) -> str:

@@ -173,7 +173,7 @@ def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
     ground_url : where it finds the base map; None writes the base map into the script.
     """
     drawn = folium.Map(
-        location=data.centre, tiles=None, zoom_start=13, font_size="13px", zoom_snap=0.5
+        location=data.centre, tiles=None, zoom_start=13, font_size="13px", zoom_snap=0.25
     )
     # Without tiles Leaflet knows no deepest zoom, and Folium drops the argument of that name.
     drawn.options["maxZoom"] = MAX_ZOOM

@@ -85,7 +85,7 @@ def score_class(score: float) -> int:
 def _symbol(label: str, shape: Shape, colour: str, *, hollow: bool = False) -> Look:
     style: Style = {
         "shape": shape,
-        "radius": 6,
+        "radius": 5,
         "color": colour if hollow else PAPER,
         "weight": 2 if hollow else 1.2,
         "fillColor": PAPER if hollow else colour,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import siteselect
 from siteselect.charts import plain
+from siteselect.compliance.vocabulary import FACTS
 from siteselect.report.records import Background, Cell, Row, Table
 from siteselect.report.rounding import in_column_unit, measure, with_unit
 from siteselect.study import study_hash
-from siteselect.vocabulary import FACTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from siteselect.report.wording import Say
     from siteselect.study import Declared
 
+NAME_LETTERS = 60
+"""Longest name that a report shows."""
 TEXT_LETTERS = 400
 """Longest text from outside that a report shows; the data files hold the whole of it."""
 
@@ -54,7 +56,7 @@ def background(assessment: Assessment, title: str, manifest_hash: str, say: Say)
         sources=_sources(assessment, say),
         notices=tuple(
             (
-                plain(notice.topic),
+                plain(notice.topic, TEXT_LETTERS),
                 plain(notice.text, TEXT_LETTERS),
                 tuple(_first_up(plain(fact, TEXT_LETTERS)) for fact in notice.facts.values()),
             )
@@ -99,7 +101,7 @@ def web_address(url: str) -> str:
 
 def _invented(assessment: Assessment) -> tuple[str, ...]:
     return tuple(
-        f"{layer_title(assessment, name)} ({plain(birth.file or birth.source)})"
+        f"{layer_title(assessment, name)} ({plain(birth.file or birth.source, NAME_LETTERS)})"
         for name, birth in assessment.provenance
         if birth.illustrative
     )
@@ -177,14 +179,26 @@ def _sources(assessment: Assessment, say: Say) -> Table:
 
 
 def _source(assessment: Assessment, name: str, birth: Provenance, say: Say) -> Row:
-    file = say("data.file", file=plain(birth.file)) if birth.file else say("data.no_file")
-    credit = say("data.credit", credit=plain(birth.attribution)) if birth.attribution else ""
+    file = (
+        say("data.file", file=plain(birth.file, TEXT_LETTERS))
+        if birth.file
+        else say("data.no_file")
+    )
+    credit = (
+        say("data.credit", credit=plain(birth.attribution, TEXT_LETTERS))
+        if birth.attribution
+        else ""
+    )
     invented = birth.illustrative
     basis = "" if invented else say(f"basis.{birth.basis}")
     return (
         Cell(layer_title(assessment, name), note=file),
-        Cell(plain(birth.source), note=plain(birth.date), url=web_address(birth.url)),
-        Cell(plain(birth.licence), note=credit),
+        Cell(
+            plain(birth.source, TEXT_LETTERS),
+            note=plain(birth.date, NAME_LETTERS),
+            url=web_address(birth.url),
+        ),
+        Cell(plain(birth.licence, TEXT_LETTERS), note=credit),
         Cell(
             basis,
             note=plain(birth.note, TEXT_LETTERS),

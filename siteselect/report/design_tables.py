@@ -121,7 +121,8 @@ def _table(assessment: Assessment, topic: Topic, site: pd.Series[Any], say: Say)
 def _row(column: str, basis: str, site: pd.Series[Any], say: Say) -> Row:
     value, note = site[column], readable(site.get(basis, "")) if basis else ""
     if column == "flood_band":
-        text = say(f"design.flood.{value}") if value else say("design.rows.uncovered")
+        unknown = pd.isna(value) or not value
+        text = say("design.rows.uncovered") if unknown else say(f"design.flood.{value}")
     elif isinstance(value, str):
         text = readable(value) or (note if column.endswith("_name") else "")
         note = "" if text == note else note

@@ -8,7 +8,7 @@ import numpy as np
 
 from siteselect.charts import plain
 from siteselect.errors import Fault, InputError
-from siteselect.report.background import background, readable
+from siteselect.report.background import NAME_LETTERS, background, readable
 from siteselect.report.design_tables import design_tables
 from siteselect.report.points import points_chart, points_table
 from siteselect.report.ranking_parts import (
@@ -23,7 +23,7 @@ from siteselect.report.ranking_parts import (
 from siteselect.report.records import Cell, Figure, SiteReport, StudyReport, Table
 from siteselect.report.rounding import percent, spread
 from siteselect.report.screening import finding_groups
-from siteselect.report.site_map import NAME_LETTERS, site_map
+from siteselect.report.site_map import site_map
 from siteselect.report.standing import standing
 from siteselect.report.study_map import study_map
 from siteselect.report.weighing import (

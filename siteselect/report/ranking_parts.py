@@ -8,12 +8,11 @@ import numpy as np
 
 from siteselect.charts import FULL, Interval, interval_chart, plain
 from siteselect.decision.ranking import order
-from siteselect.report.background import TEXT_LETTERS, readable
+from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, readable
 from siteselect.report.points import illustrative_tag
 from siteselect.report.records import Cell, Figure, Row, Table
 from siteselect.report.rounding import measure, percent, spread
 from siteselect.report.screening import evidence_text
-from siteselect.report.site_map import NAME_LETTERS
 from siteselect.report.standing import verdict_counts
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def excluded_list(assessment: Assessment, say: Say) -> tuple[Table, str]:
         (
             Cell(site_name(assessment, site), note=plain(site, NAME_LETTERS)),
             Cell(
-                "; ".join(plain(title) for title in by_site[site]["title"]),
+                "; ".join(plain(title, TEXT_LETTERS) for title in by_site[site]["title"]),
                 note="; ".join(evidence_text(said) for said in by_site[site]["evidence"]),
             ),
         )
@@ -121,11 +120,11 @@ def rejected_list(assessment: Assessment, say: Say) -> tuple[Table, str]:
     rejected = assessment.rejected
     rows = tuple(
         (
-            Cell(f"{plain(row['file'])} {plain(row['row'])}".strip()),
+            Cell(f"{plain(row['file'], NAME_LETTERS)} {plain(row['row'], NAME_LETTERS)}".strip()),
             Cell(plain(row["problem"], TEXT_LETTERS), note=plain(row["value"], NAME_LETTERS)),
             Cell(plain(row["cure"], TEXT_LETTERS)),
         )
-        for _, row in rejected.head(SHOWN).iterrows()
+        for row in rejected.head(SHOWN).to_dict("records")
     )
     more = len(rejected) - len(rows)
     table = Table(say("study.rejected_caption"), say.heads("row", "problem", "cure"), rows)

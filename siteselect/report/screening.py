@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from siteselect.charts import plain
+from siteselect.compliance.vocabulary import FACTS
 from siteselect.contracts import VERDICTS
-from siteselect.report.background import TEXT_LETTERS, web_address
+from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, web_address
 from siteselect.report.records import FindingEntry, FindingGroup
 from siteselect.report.rounding import rounded
 from siteselect.report.standing import findings_of
 from siteselect.units import stem
-from siteselect.vocabulary import FACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,10 +70,18 @@ def _rounded(clause: str) -> str:
 
 def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
     missing = row["missing"]
-    names = [missing] if isinstance(missing, str) else list(missing) if _many(missing) else []
-    needed = "; ".join(FACTS[name].meaning if name in FACTS else plain(name) for name in names)
+    names = (
+        missing.split(",")
+        if isinstance(missing, str) and missing
+        else list(missing)
+        if _many(missing)
+        else []
+    )
+    needed = "; ".join(
+        FACTS[name].meaning if name in FACTS else plain(name, NAME_LETTERS) for name in names
+    )
     return FindingEntry(
-        rule_id=plain(row["rule_id"]),
+        rule_id=plain(row["rule_id"], NAME_LETTERS),
         title=plain(row["title"], TEXT_LETTERS),
         verdict=row["verdict"],
         word=say(f"verdict.{row['verdict']}"),

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from siteselect.charts import INK, plain, svg_document, svg_tag
+from siteselect.report.background import NAME_LETTERS
 from siteselect.report.drawing import (
     HEIGHT,
     LEGEND,
@@ -40,7 +41,6 @@ CLOSEST_M = 320.0
 """Narrowest frame [m]: closer, and one no longer sees which street it is."""
 FARTHEST_M = 1_500.0
 """A place farther from the site than this is shown as an arrow at the edge [m]."""
-NAME_LETTERS = 60
 
 _EDGE = 30.0
 _CLEAR = 30.0
@@ -110,7 +110,7 @@ def site_map(assessment: Assessment, site_id: str, say: Say) -> MapFigure:
 def credit_line(assessment: Assessment, say: Say) -> str:
     """Collect the credits that the licences of the drawn ground ask for."""
     drawn = [
-        plain(birth.attribution or birth.source)
+        plain(birth.attribution or birth.source, NAME_LETTERS)
         for layer, birth in assessment.provenance
         if layer in {"basemap", "roads"}
     ]

@@ -136,7 +136,7 @@ def _summary(
         lines += _rank_lines(table, row, say)
     else:
         failed = found[found["verdict"] == "fail"]
-        titles = "; ".join(plain(title) for title in failed["title"])
+        titles = "; ".join(plain(title, TEXT_LETTERS) for title in failed["title"])
         lines.append(say("site.ruled_out_by", n=len(failed), titles=titles))
         lines.append(say("site.not_ranked_score", score=score))
     if len(found):
@@ -210,9 +210,9 @@ def _checks(
             "site.check_rule",
             word=say(f"verdict.{row['verdict']}").lower(),
             outcome=say(f"outcome.{row['outcome']}"),
-            title=plain(row["title"]),
+            title=plain(row["title"], TEXT_LETTERS),
             action=plain(row["action"], TEXT_LETTERS),
-            authority=plain(row["authority"]),
+            authority=plain(row["authority"], TEXT_LETTERS),
         )
         for _, row in open_rules.loc[gravity.sort_values(kind="stable").index].iterrows()
     ]

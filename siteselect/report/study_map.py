@@ -9,6 +9,7 @@ import shapely
 
 from siteselect.charts import INK, plain, svg_document, svg_tag
 from siteselect.decision.ranking import order
+from siteselect.report.background import NAME_LETTERS
 from siteselect.report.drawing import (
     LEGEND,
     WIDTH,
@@ -23,7 +24,7 @@ from siteselect.report.drawing import (
 )
 from siteselect.report.records import Figure
 from siteselect.report.rounding import with_unit
-from siteselect.report.site_map import NAME_LETTERS, credit_line
+from siteselect.report.site_map import credit_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 
 from siteselect.contracts import VERDICTS
@@ -37,6 +37,7 @@ RANKING_COLUMNS = (
     "sure_first",
 )
 
+_NEEDS_QUOTES = re.compile(r'[",\r\n]')
 _SUFFIXES = {unit.written: unit.suffix for unit in UNITS}
 
 
@@ -88,15 +89,11 @@ def safe_csv(frame: pd.DataFrame) -> str:
     CSV injection); numbers, flags and empty cells are left alone. UTF-8, lines end with a line
     feed, unknown is an empty cell.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     names = [] if frame.index.name is None else [frame.index.name]
-    writer.writerow([_safe(name) for name in (*names, *frame.columns)])
     cells = frame.reset_index() if names else frame
     columns = [cells[name].astype(object).tolist() for name in cells.columns]
-    for row in zip(*columns, strict=True):
-        writer.writerow([_safe(cell) for cell in row])
-    return stream.getvalue()
+    rows = [(*names, *frame.columns), *zip(*columns, strict=True)]
+    return "".join(",".join(map(_csv_cell, row)) + "\n" for row in rows)
 
 
 def findings_table(assessment: Assessment) -> pd.DataFrame:
@@ -152,10 +149,11 @@ def write_geoparquet(assessment: Assessment, path: Path) -> None:
     RunError
         The file cannot be written.
     """
-    table = spatial_table(assessment)
-    table.attrs = {"description": _note(assessment)}
     try:
-        table.to_parquet(path, index=False, compression="zstd", write_covering_bbox=False)
+        spatial_table(assessment).to_parquet(path, index=False, compression="zstd")
+        table = pq.read_table(path)
+        described = {**(table.schema.metadata or {}), b"description": _note(assessment).encode()}
+        pq.write_table(table.replace_schema_metadata(described), path, compression="zstd")
     except OSError as error:
         raise RunError(
             Fault(str(path), f"cannot be written: {error}", "Choose another folder.")
@@ -198,13 +196,12 @@ def _excluded(assessment: Assessment) -> pd.Series[str]:
 
 
 def _reasons(assessment: Assessment) -> pd.Series[str]:
-    said = pd.Series("", index=assessment.ranking.table.index, dtype=object)
-    for name in assessment.criteria:
-        why = assessment.reasons[name].astype(object)
-        part = (name + ": " + why).where(why.ne(""), "")
-        both = said.ne("") & part.ne("")
-        said = said + pd.Series("; ", index=said.index).where(both, "") + part
-    return said
+    names = list(assessment.criteria)
+    table = assessment.reasons.loc[assessment.ranking.table.index, names].to_numpy(dtype=object)
+    said = [
+        "; ".join(f"{n}: {why}" for n, why in zip(names, row, strict=True) if why) for row in table
+    ]
+    return pd.Series(said, index=assessment.ranking.table.index, dtype=object)
 
 
 def _plain_column(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -222,15 +219,18 @@ def _as_text(value: Any) -> str | None:
     return None if pd.isna(value) else _encodable(str(value))
 
 
-def _safe(cell: Any) -> Any:
+def _csv_cell(cell: Any) -> str:
     if isinstance(cell, bool | np.bool_):
         return "yes" if cell else "no"
-    if isinstance(cell, int | float | np.number):
-        return cell if cell == cell else ""  # noqa: PLR0124 - NaN differs from itself
     if cell is None or cell is pd.NA:
         return ""
+    if isinstance(cell, int | float | np.number):
+        return str(cell) if cell == cell else ""  # noqa: PLR0124 - NaN differs from itself
     text = _encodable(str(cell))
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    if text.startswith(FORMULA_STARTS):
+        text = f"'{text}"
+    # The csv module leaves a lone carriage return unquoted, and then a reader sees two rows.
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
 
 
 def _encodable(text: str) -> str:

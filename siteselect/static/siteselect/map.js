@@ -56,6 +56,7 @@
     map.invalidateSize({ animate: false });
     map.getPane("ground").style.pointerEvents = "none";
     map.getPane("rasters").style.pointerEvents = "none";
+    frame.setAttribute("role", "region");
     frame.setAttribute("aria-label", spec.label);
     map.attributionControl.setPrefix("Leaflet");
     spec.credits.forEach((credit) => {
@@ -69,7 +70,7 @@
     known.areas = L.canvas({ pane: "areas", padding: 0.3 });
     known.places = L.svg({ pane: "places" });
     known.marks = L.svg({ pane: "sites" });
-    map.fitBounds(spec.bounds, { padding: [24, 24], maxZoom: 16 });
+    map.fitBounds(spec.bounds, { padding: [16, 16], maxZoom: 16 });
   }
 
   function ground(map, spec) {

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siteselect.compliance.vocabulary import FACTS, Fact
 from siteselect.errors import Fault, InputError
-from siteselect.vocabulary import FACTS, Fact
 
 Truth = npt.NDArray[np.int8]
 """Kleene's three values, one a site: 1 true, 0 unknown, -1 false."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteselect.conditions import (
+from siteselect.compliance.conditions import (
     BOUNDS,
     AllOf,
     AnyOf,
@@ -21,12 +21,12 @@ from siteselect.conditions import (
     bound_values,
     leaves,
 )
-from siteselect.vocabulary import FACTS
+from siteselect.compliance.vocabulary import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from siteselect.facts import FactTable
+    from siteselect.compliance.facts import FactTable
 
 Words = npt.NDArray[np.object_]
 DIGITS, DIGITS_NEAR_LIMIT = 4, 10

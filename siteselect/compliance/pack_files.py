@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
-from siteselect.conditions import BOUNDS, Leaf
+from siteselect.compliance.conditions import BOUNDS, Leaf
+from siteselect.compliance.pack_checks import (
+    example_faults,
+    faults_between,
+    limit_faults,
+    rule_faults,
+)
+from siteselect.compliance.packs import Example, Rule, RulePack
 from siteselect.errors import Fault, RuleError
-from siteselect.rulepack_checks import example_faults, faults_between, limit_faults, rule_faults
-from siteselect.rulepacks import Example, Rule, RulePack
-from siteselect.study import _Loader
+from siteselect.study_file import UniqueKeyLoader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,13 +90,13 @@ def parse_pack(text: str, file: str) -> tuple[RulePack | None, list[Fault]]:
     return (None if faults else pack), faults
 
 
-class _PackLoader(_Loader):
+class _PackLoader(UniqueKeyLoader):
     """YAML without aliases, which can blow up, and in which only true and false are flags."""
 
     # A key `on` must stay a word: YAML 1.1 would read it as true.
     yaml_implicit_resolvers = {  # noqa: RUF012 - the parent class declares it
         first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
-        for first, pairs in _Loader.yaml_implicit_resolvers.items()
+        for first, pairs in UniqueKeyLoader.yaml_implicit_resolvers.items()
     }
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictStr, model_validator
 
-from siteselect.conditions import Condition, Number
+from siteselect.compliance.conditions import Condition, Number
+from siteselect.compliance.vocabulary import FACTS
 from siteselect.contracts import Outcome, Verdict
 from siteselect.study import Declared
-from siteselect.vocabulary import FACTS
 
 Day = Annotated[date, Field(strict=True)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]

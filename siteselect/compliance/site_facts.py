@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from siteselect import pod as pods
+from siteselect.compliance.vocabulary import FACTS, NEAR_KINDS
 from siteselect.errors import Fault, StudyError
 from siteselect.layers.constraints import KINDS
-from siteselect.vocabulary import FACTS, NEAR_KINDS
 
 if TYPE_CHECKING:
     from siteselect.study import Study
@@ -72,6 +72,10 @@ def _pod_facts(study: Study) -> dict[str, Any]:
         "generator_kwe": pod.generator_kwe,
         "generator_efficiency_share": pod.generator_efficiency_share,
         "fuel_l": pod.fuel_l,
+        "fuel_total_l": pod.fuel_l,
+        "fuel_outdoors": pod.fuel_l > 0,
+        # The pod's own generators; others already on the site are for the study's facts to add.
+        "generator_count": float(pod.generator_kwe > 0),
     }
 
 

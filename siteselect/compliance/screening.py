@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siteselect.conditions import evaluate, undecided
+from siteselect.compliance.conditions import evaluate, undecided
+from siteselect.compliance.evidence import Words, evidence
+from siteselect.compliance.facts import FactTable, derive, read_facts
+from siteselect.compliance.pack_files import load_packs, shipped_packs
+from siteselect.compliance.packs import Rule, RulePack
+from siteselect.compliance.vocabulary import FACTS
 from siteselect.contracts import VERDICTS, Finding, Notice
-from siteselect.evidence import Words, evidence
-from siteselect.facts import FactTable, derive, read_facts
-from siteselect.rulepack_files import load_packs, shipped_packs
-from siteselect.rulepacks import Rule, RulePack
-from siteselect.vocabulary import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

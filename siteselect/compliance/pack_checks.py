@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from siteselect.conditions import LimitValue, evaluate, leaves
+from siteselect.compliance.conditions import LimitValue, evaluate, leaves
+from siteselect.compliance.facts import derive, read_facts
 from siteselect.errors import Fault, InputError
-from siteselect.facts import derive, read_facts
 from siteselect.units import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from siteselect.rulepacks import Rule, RulePack
+    from siteselect.compliance.packs import Rule, RulePack
 
 WORDS_OF_TRUTH = {0: "unknown", -1: "pass"}
 

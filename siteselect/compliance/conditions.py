@@ -13,12 +13,12 @@ import pandas as pd
 from pydantic import Discriminator, Field, StrictBool, StrictStr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from siteselect.compliance.vocabulary import FACTS
 from siteselect.study import Declared
-from siteselect.vocabulary import FACTS
 
 if TYPE_CHECKING:
-    from siteselect.facts import FactTable, Truth
-    from siteselect.vocabulary import Fact
+    from siteselect.compliance.facts import FactTable, Truth
+    from siteselect.compliance.vocabulary import Fact
 
 BOUNDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
 RELATIVE_TOLERANCE = 1e-9

@@ -1,0 +1,1 @@
+"""Rules as dated, cited data, and what they say of each site."""
