@@ -239,6 +239,13 @@ def test_every_point_of_a_site_is_that_of_the_ranking(demo: Assessment) -> None:
                 assert number(measured.text) == pytest.approx(exact, rel=0.06, abs=0.5)
 
 
+def test_west_and_south_are_named_not_signed(town: Town) -> None:
+    assessment = town.assess()
+    sites = assessment.sites.assign(lon=-0.72111, lat=-52.5892)
+    line = site_model(replace(assessment, sites=sites), "a").id_line
+    assert "52.58920° south, 0.72111° west" in line
+
+
 def test_points_add_up_to_the_score(demo: Assessment) -> None:
     for site in demo.sites.index:
         table = points_table(demo, site, wording())

@@ -13,9 +13,12 @@ Shape = Literal["circle", "square", "diamond", "triangle", "plus", "crossed", "l
 
 SCORE_COLOURS = (
     *("#dfe318", "#9bd93c", "#5ec962", "#2fb47c", "#1e9c89"),
-    *("#25848e", "#2f6c8e", "#3b528b", "#463480", "#471365"),
+    *("#237f89", "#2f6c8e", "#3b528b", "#463480", "#471365"),
 )
-"""Ten classes of 10 points each, pale to dark (viridis, CC0, turned so that dark is better)."""
+"""Ten classes of 10 points each, pale to dark (viridis, CC0, turned so that dark is better).
+
+The sixth is a shade darker than viridis has it, so that white figures on it can be read.
+"""
 
 SCORE_TICKS = ("0", "20", "40", "60", "80", "100")
 INK = "#1b1f23"
@@ -28,7 +31,7 @@ UNSURE_BELOW_SHARE = 0.75
 LABELLED = 10
 """How many leading sites carry their rank on the map [judgement]."""
 
-DARK_FROM_CLASS = 4
+DARK_FROM_CLASS = 5
 """From this score class on, white text stands out better than black."""
 
 EXCLUDED: Style = {

@@ -133,10 +133,15 @@ def _id_line(assessment: Assessment, site_id: str, say: Say) -> str:
         "site.id_line",
         site_id=plain(site_id, NAME_LETTERS),
         kind=readable(site["kind"]) or say("site.no_kind"),
-        lat=f"{site['lat']:.5f}",
-        lon=f"{site['lon']:.5f}",
+        lat=_degrees(float(site["lat"]), "n", "s", say),
+        lon=_degrees(float(site["lon"]), "e", "w", say),
         origin=plain(site["origin"], NAME_LETTERS),
     )
+
+
+def _degrees(value: float, plus: str, minus: str, say: Say) -> str:
+    side = say(f"compass.{plus if value >= 0 else minus}")
+    return say("site.degrees", degrees=f"{abs(value):.5f}", side=side)
 
 
 def _result(assessment: Assessment, say: Say) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,381 @@
+"""The map: what it shows, that it needs no internet, and that names stay names."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import itertools
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+
+from siteselect.assess import reweigh
+from siteselect.contracts import Column
+from siteselect.maps import features, style
+from siteselect.maps.drawing import (
+    Focus,
+    draw,
+    illustrative_titles,
+    map_data,
+    script_json,
+    site_group,
+    sites_spec,
+)
+from siteselect.sources import raster_file
+
+if TYPE_CHECKING:
+    from siteselect.assess import Assessment
+
+PACKAGE = Path(__file__).resolve().parents[1] / "siteselect"
+STATIC = PACKAGE / "static"
+HOSTILE = "</script>${alert(1)}`{{ 7 }}{% x %}{# #}<img src=x onerror=alert(1)>map_div2 _0_1"
+
+words = st.text(max_size=30)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def written(assessment: Assessment) -> str:
+    """Give all the script that streamlit-folium would send for an assessment."""
+    streamlit_folium = pytest.importorskip("streamlit_folium")
+    drawn = draw(map_data(assessment), "../assets", None)
+    group = site_group(assessment, str(assessment.sites.index[0]))
+    drawn.get_root().render()
+    base: str = streamlit_folium._get_map_string(drawn)
+    sites: str = streamlit_folium._get_feature_group_string(group, drawn)
+    return base + sites
+
+
+# The encoder
+
+
+@given(json_values)
+def test_encoded_data_mean_the_same_and_hold_no_sign_of_any_language(value: Any) -> None:
+    text = script_json(value)
+    assert json.loads(text) == value
+    assert re.fullmatch(r'[A-Za-z0-9 ,.:"\[\]{}\\+-]*', text)
+    assert not re.search(r"\{[{%#]", text), "Jinja would take this for its own"
+    for string in re.findall(r'"((?:[^"\\]|\\.)*)"', text):
+        assert not set(string) & set("{}[]")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        script_json({"n": number})
+
+
+def test_an_unpaired_surrogate_does_no_harm() -> None:
+    assert json.loads(script_json("\ud800x")) == "\ud800x"
+
+
+def test_a_name_is_only_ever_written_encoded(demo: Assessment) -> None:
+    layers = {
+        key: replace(layer, frame=layer.frame.assign(name=HOSTILE))
+        if "name" in layer.frame.columns
+        else layer
+        for key, layer in demo.layers.items()
+    }
+    hostile = replace(
+        demo,
+        sites=demo.sites.assign(name=HOSTILE),
+        findings=demo.findings.assign(title=HOSTILE),
+        territory=replace(demo.territory, layers=layers),
+    )
+    script = written(hostile)
+    for piece in ("</script", "${", "onerror=", "{{", "{%", "map_div2", "`"):
+        assert piece not in script
+    assert script_json(HOSTILE)[1:-1] in script
+
+
+def test_folium_pieces_that_write_names_as_code_are_not_used() -> None:
+    banned = re.compile(
+        r"\bPopup\(|\bTooltip\(|DivIcon\(|unsafe_allow_html|unsafe_allow_javascript"
+    )
+    for path in PACKAGE.rglob("*.py"):
+        assert not banned.search(path.read_text(encoding="utf-8")), path
+
+
+# The fixed part
+
+
+def test_nothing_is_loaded_from_elsewhere(demo: Assessment) -> None:
+    drawn = draw(map_data(demo), "../assets", "../ground/x.json")
+    for _, url in [*drawn.default_js, *drawn.default_css]:
+        assert url.startswith("../assets/")
+        assert (STATIC / url.removeprefix("../assets/")).is_file()
+    assert not re.search(r"https?:|//cdn", written(demo))
+
+
+def test_vendored_files_are_the_ones_listed() -> None:
+    listed = (STATIC / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    named = {line.split("  ")[1] for line in listed}
+    for line in listed:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest
+    there = {str(p.relative_to(STATIC)) for p in (STATIC / "leaflet").rglob("*") if p.is_file()}
+    assert named == there
+    assert "BSD 2-Clause" in (STATIC / "leaflet" / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_same_assessment_gives_the_same_bytes(demo: Assessment) -> None:
+    assert map_data(demo) == map_data(demo)
+    assert written(demo) == written(demo)
+
+
+def test_weights_do_not_move_the_fixed_part(demo: Assessment) -> None:
+    other = reweigh(demo, {next(iter(demo.tree)): 3.0})
+    assert map_data(other) == map_data(demo)
+
+
+def test_the_map_can_be_zoomed_although_it_has_no_tiles(demo: Assessment) -> None:
+    assert draw(map_data(demo), "..", None).options["maxZoom"] == 19
+
+
+def test_layers_are_switchable_and_invented_ones_are_marked(demo: Assessment) -> None:
+    data = map_data(demo)
+    titles = [overlay.title for overlay in data.overlays]
+    assert len(titles) == len(set(titles)) >= 9
+    invented = set(illustrative_titles(demo))
+    assert {t.removesuffix(" (illustrative)") for t in titles if "illustrative" in t} <= invented
+    legend = json.loads(data.legend)
+    assert invented
+    for title in invented:
+        assert title.lower() in legend["note"]
+    units = json.dumps(legend, ensure_ascii=False)
+    assert "dB(A)" in units
+    assert "kVA" in units
+    assert "of 100" in units
+
+
+def test_the_credit_of_openstreetmap_comes_first(demo: Assessment) -> None:
+    named = json.loads(map_data(demo).frame)["credits"]
+    assert named[0] == "© OpenStreetMap contributors"
+    assert sum("openstreetmap" in credit.lower() for credit in named) == 1
+
+
+def test_the_base_map_lies_where_the_area_lies(demo: Assessment) -> None:
+    ground = json.loads(features.ground(demo.territory))
+    kinds = {feature["properties"]["kind"] for feature in ground["features"]}
+    assert {"building", "water", "green", "major", "boundary"} <= kinds <= set(style.GROUND)
+    lon, lat = demo.sites["lon"], demo.sites["lat"]
+    text = json.dumps(ground)
+    pairs = np.array(re.findall(r"\[(-?[\d.]+), (-?[\d.]+)\]", text), dtype=float)
+    assert len(pairs) > 1000
+    assert abs(np.median(pairs[:, 0]) - lon.mean()) < 0.05
+    assert abs(np.median(pairs[:, 1]) - lat.mean()) < 0.05
+    assert not re.search(r"\d\.\d{7,}", text), "more digits than a screen can show"
+
+
+def test_a_study_without_display_layers_still_has_a_boundary(town: Any) -> None:
+    del town.document["layers"]["noise_receptors"]
+    del town.document["groups"]["noise"]
+    town.document["presets"] = {}
+    data = map_data(town.assess())
+    ground = json.loads(data.ground)
+    assert "boundary" in {feature["properties"]["kind"] for feature in ground["features"]}
+    assert "Noise-sensitive buildings" not in {overlay.title for overlay in data.overlays}
+
+
+# The noise raster
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_the_noise_raster_shows_under_a_site_what_the_raster_holds_there(demo: Assessment) -> None:
+    layer = demo.layers["noise_map"]
+    spec = features.overlay(layer, style.LAYER_LOOKS["noise_map"], demo.territory.crs)
+    assert spec is not None
+    with rasterio.open(io.BytesIO(base64.b64decode(spec["url"].split(",")[1]))) as image:
+        shown = image.read()
+    to_mercator = Transformer.from_crs(4326, 3857, always_xy=True)
+    (south, west), (north, east) = spec["bounds"]
+    edges_x, edges_y = to_mercator.transform([west, east], [south, north])
+    x, y = to_mercator.transform(demo.sites["lon"], demo.sites["lat"])
+    column = ((x - edges_x[0]) / (edges_x[1] - edges_x[0]) * shown.shape[2]).astype(int)
+    row = ((edges_y[1] - y) / (edges_y[1] - edges_y[0]) * shown.shape[1]).astype(int)
+    points = demo.sites.geometry
+    level, _ = raster_file.sample(
+        layer.rasters[0], points.x.to_numpy(), points.y.to_numpy(), demo.territory.crs
+    )
+    expected = features._painted(level[None, :])[0]
+    same = (shown[:, row, column].T == expected).all(axis=1)
+    # At the edge of a cell the two may see different neighbours.
+    assert same.mean() > 0.9
+    assert len({tuple(colour) for colour in expected.tolist()}) > 1
+
+
+def test_unknown_and_quiet_cells_stay_clear() -> None:
+    level = np.array([[np.nan, 44.9, 45.0, 69.9, 70.0, 120.0]])
+    alpha = features._painted(level)[0, :, 3]
+    assert alpha.tolist() == [0, 0, 255, 255, 255, 255]
+    first, last = (bytes.fromhex(style.NOISE_COLOURS[place][1:]) for place in (0, -1))
+    assert bytes(features._painted(level)[0, 2, :3].tolist()) == first
+    assert bytes(features._painted(level)[0, 5, :3].tolist()) == last
+
+
+# The sites
+
+
+def test_every_site_is_there_and_those_a_rule_excludes_look_different(demo: Assessment) -> None:
+    spec = sites_spec(demo, None, None)
+    assert [site["id"] for site in spec["sites"]] == list(demo.sites.index)
+    unranked = set(demo.ranking.table.index[demo.ranking.table["rank"].isna()])
+    assert unranked, "the demo has lost its excluded sites"
+    for site in spec["sites"]:
+        assert (site["style"] == "x") == (site["id"] in unranked)
+        if site["id"] in unranked:
+            failed = demo.findings.query("site_id == @site['id'] and verdict == 'fail'")["title"]
+            assert all(title in site["lines"][1] for title in failed)
+    assert spec["styles"]["x"]["shape"] == "crossed"
+    assert spec["styles"]["c0"]["shape"] == "circle"
+
+
+def test_only_the_leaders_carry_their_rank(demo: Assessment) -> None:
+    labels = {site["label"] for site in sites_spec(demo, None, None)["sites"]} - {""}
+    ranks = demo.ranking.table["rank"].dropna()
+    assert labels == {str(rank) for rank in ranks[ranks <= style.LABELLED]}
+
+
+def test_a_site_that_is_mostly_unknown_is_marked(demo: Assessment) -> None:
+    table = demo.ranking.table.assign(evidence_share=0.5)
+    shaky = replace(demo, ranking=replace(demo.ranking, table=table))
+    styles = {site["style"][0] for site in sites_spec(shaky, None, None)["sites"]}
+    assert styles == {"u", "x"}
+    assert "dashArray" in style.site_looks(8)["u3"]
+
+
+def test_colours_do_not_depend_on_the_other_sites(demo: Assessment) -> None:
+    table = demo.ranking.table
+    some = list(table.index[::3])
+    part = replace(demo, ranking=replace(demo.ranking, table=table.loc[some]))
+    whole = {site["id"]: site["style"] for site in sites_spec(demo, None, None)["sites"]}
+    fewer = {site["id"]: site["style"] for site in sites_spec(part, None, None)["sites"]}
+    assert fewer == {key: whole[key] for key in some}
+
+
+def test_a_wish_to_move_names_the_place_and_its_turn(demo: Assessment) -> None:
+    site = str(demo.sites.index[4])
+    focus = sites_spec(demo, site, Focus(site, 3))["focus"]
+    assert (focus["lat"], focus["lon"]) == (demo.sites["lat"][site], demo.sites["lon"][site])
+    assert focus["turn"] == 3
+    assert "focus" not in sites_spec(demo, site, Focus("gone", 3))
+
+
+def test_the_group_clears_the_list_that_streamlit_folium_lets_grow(demo: Assessment) -> None:
+    streamlit_folium = pytest.importorskip("streamlit_folium")
+    drawn = draw(map_data(demo), "..", None)
+    drawn.get_root().render()
+    streamlit_folium._get_map_string(drawn)
+    script = streamlit_folium._get_feature_group_string(site_group(demo, None), drawn)
+    assert script.index("window.feature_group = [];") < script.index("siteselectMap.sites(map_div,")
+    assert script.index("siteselectMap.sites") < script.index("window.feature_group.push")
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_score_classes_rise_with_the_score(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 <= style.score_class(low) <= style.score_class(high) <= 9
+
+
+def test_score_classes_at_their_edges() -> None:
+    assert [style.score_class(score) for score in (0.0, 0.0999, 0.1, 0.999, 1.0)] == [0, 0, 1, 9, 9]
+
+
+def test_colours_can_be_told_apart_without_colour_vision() -> None:
+    shades = [luminance(colour) for colour in style.SCORE_COLOURS]
+    assert all(pale > dark for pale, dark in itertools.pairwise(shades))
+    noise = [luminance(colour) for colour in style.NOISE_COLOURS]
+    assert all(pale > dark for pale, dark in itertools.pairwise(noise))
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_a_rank_can_be_read_on_its_colour(place: int) -> None:
+    ink = style.PAPER if place >= style.DARK_FROM_CLASS else style.INK
+    assert contrast(ink, style.SCORE_COLOURS[place]) >= 4.5
+
+
+# The layers
+
+
+@pytest.mark.parametrize(
+    ("layer", "row", "place"),
+    [
+        ("supply_points", {"headroom_kva": 0.0}, 0),
+        ("supply_points", {"headroom_kva": -1.0}, 1),
+        ("supply_points", {"headroom_kva": float("nan")}, 2),
+        ("supply_points", {}, 2),
+        ("noise_zones", {"night_limit_dba": 40.0}, 0),
+        ("noise_zones", {"night_limit_dba": 45.0}, 1),
+        ("noise_zones", {"night_limit_dba": 55.0}, 3),
+        ("noise_zones", {"night_limit_dba": None}, 4),
+        ("flood", {"band": "very_low"}, 3),
+        ("heat_sinks", {"demand_mwh_a": pd.NA}, 1),
+    ],
+)
+def test_features_fall_into_their_class(layer: str, row: dict[str, Any], place: int) -> None:
+    look = style.LAYER_LOOKS[layer]
+    assert look.pick(row) == place
+    assert place < len(look.looks)
+
+
+def test_a_feature_says_what_is_known_of_it_with_units() -> None:
+    columns = [
+        Column("supply_id", "text", ""),
+        Column("name", "text", ""),
+        Column("headroom_kva", "number", ""),
+        Column("firm_kva", "number", ""),
+        Column("level", "text", ""),
+    ]
+    row = {
+        "supply_id": "s",
+        "name": "North",
+        "headroom_kva": -1250.0,
+        "firm_kva": np.nan,
+        "level": "lv",
+    }
+    assert features.lines("Supply", columns, row) == [
+        "North",
+        "Supply",
+        "headroom: -1,250 kVA",
+        "level: lv",
+    ]
+    assert features.lines("Supply", columns, {"name": " "})[0] == "Supply"
+
+
+def test_every_symbol_of_the_styles_is_known_to_the_script() -> None:
+    script = (STATIC / "siteselect" / "map.js").read_text(encoding="utf-8")
+    shapes = {look.shape for layer in style.LAYER_LOOKS.values() for look in layer.looks}
+    shapes |= {str(looks["shape"]) for looks in style.site_looks(8).values()}
+    for shape in shapes:
+        assert re.search(rf"\b{shape}:", script), shape
+    assert "innerHTML = " not in script
