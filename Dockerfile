@@ -10,7 +10,8 @@ RUN python -m venv /opt/siteselect \
  && /opt/siteselect/bin/pip install --no-cache-dir -c constraints.txt '.[app]'
 
 FROM python:3.11-slim
-# libexpat is what the osmium wheel needs from the system.
+# libexpat is what the rasterio and osmium wheels need from the system; its version is Debian's to fix.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --no-install-recommends -y libexpat1 \
  && rm -rf /var/lib/apt/lists/* \
@@ -22,7 +23,7 @@ COPY --chown=siteselect .streamlit /home/siteselect/.streamlit
 ENV PATH=/opt/siteselect/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STREAMLIT_BROWSER_GATHER_USAGE_STATS=false
-USER siteselect
+USER 10001
 WORKDIR /home/siteselect
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \

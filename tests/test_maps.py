@@ -228,7 +228,7 @@ def test_the_noise_raster_shows_under_a_site_what_the_raster_holds_there(demo: A
         layer.rasters[0], points.x.to_numpy(), points.y.to_numpy(), demo.territory.crs
     )
     expected = features._painted(level[None, :])[0]
-    same = (shown[:, row, column].T == expected).all(axis=1)
+    same = (expected == shown[:, row, column].T).all(axis=1)
     # At the edge of a cell the two may see different neighbours.
     assert same.mean() > 0.9
     assert len({tuple(colour) for colour in expected.tolist()}) > 1
