@@ -37,8 +37,6 @@ from siteselect.report.records import Figure
 from siteselect.study_file import load_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from siteselect.assess import Assessment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,11 +47,11 @@ swings = st.lists(st.integers(0, 100), min_size=len(GROUPS), max_size=len(GROUPS
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def planner(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Open the page on the demo, as a reader without a saved address would."""
     monkeypatch.setenv(loading.VARIABLE, str(DEMO))
     monkeypatch.delenv(loading.DATA_VARIABLE, raising=False)
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
 
 
 def shown(app: AppTest) -> str:
@@ -64,77 +62,71 @@ def shown(app: AppTest) -> str:
 # The page
 
 
-def test_the_page_says_what_it_shows_and_what_it_rests_on(page: AppTest) -> None:
-    page.run()
-    assert not page.exception
-    assert page.title[0].value == escape(STUDY.title)
-    words = shown(page)
+def test_the_page_says_what_it_shows_and_what_it_rests_on(planner: AppTest) -> None:
+    planner.run()
+    assert not planner.exception
+    assert planner.title[0].value == escape(STUDY.title)
+    words = shown(planner)
     assert "2026-11-23" in words
-    assert "Illustrative data" in page.warning[0].value
+    assert "Illustrative data" in planner.warning[0].value
     assert "not legal advice" in words.lower()
-    assert [slider.label for slider in page.slider] == [group.capitalize() for group in GROUPS]
-    assert len(page.dataframe[0].value) == len(
+    assert [slider.label for slider in planner.slider] == [group.capitalize() for group in GROUPS]
+    assert len(planner.dataframe[0].value) == len(
         pd.read_csv(DEMO.parent / "candidates.csv", usecols=["site_id"])
     )
-    labels = [button.label for button in page.get("download_button")]
+    labels = [button.label for button in planner.get("download_button")]
     assert any("CSV" in label for label in labels)
     assert any("GeoJSON" in label for label in labels)
     assert any("HTML" in label for label in labels)
 
 
-def test_headings_never_skip_a_level(page: AppTest) -> None:
-    page.run()
-    levels = [int(heading.tag[1]) for heading in page.main if heading.type == "heading"]
-    levels = levels or [1, *[2 for _ in page.header]]
-    assert levels[0] == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
-
-
-def test_a_weight_ranks_anew_and_is_marked_as_changed(page: AppTest) -> None:
-    page.run()
-    before = page.dataframe[0].value
-    page.slider[0].set_value(0.0).run()
-    assert not page.exception
-    after = page.dataframe[0].value
+def test_a_weight_ranks_anew_and_is_marked_as_changed(planner: AppTest) -> None:
+    planner.run()
+    before = planner.dataframe[0].value
+    planner.slider[0].set_value(0.0).run()
+    assert not planner.exception
+    after = planner.dataframe[0].value
     assert list(after["Points"]) != list(before["Points"])
     assert list(after.index) != list(before.index)
-    assert "Changed from preset" in shown(page)
-    assert page.query_params["w"][0].startswith("0-")
-    next(b for b in page.button if b.label == "Reset to preset").click().run()
-    assert "As in the preset" in shown(page)
-    pd.testing.assert_frame_equal(page.dataframe[0].value, before)
-    assert "w" not in page.query_params
+    assert "Changed from preset" in shown(planner)
+    assert planner.query_params["w"].startswith("0-")
+    next(b for b in planner.button if b.label == "Reset to preset").click().run()
+    assert "As in the preset" in shown(planner)
+    pd.testing.assert_frame_equal(planner.dataframe[0].value, before)
+    assert "w" not in planner.query_params
 
 
-def test_a_preset_moves_the_sliders(page: AppTest) -> None:
-    page.run()
-    page.selectbox[0].set_value("heat-first").run()
-    assert {s.label.lower(): s.value for s in page.slider} == presets(STUDY)["heat-first"]
-    assert page.query_params["preset"] == ["heat-first"]
-    assert "As in the preset" in shown(page)
+def test_a_preset_moves_the_sliders(planner: AppTest) -> None:
+    planner.run()
+    planner.selectbox(key="preset").set_value("Heat-first").run()
+    assert {s.label.lower(): s.value for s in planner.slider} == presets(STUDY)["heat-first"]
+    assert planner.query_params["preset"] == "heat-first"
+    assert "As in the preset" in shown(planner)
 
 
-def test_when_no_group_counts_the_page_says_so(page: AppTest) -> None:
-    page.run()
-    for slider in page.slider:
+def test_when_no_group_counts_the_page_says_so(planner: AppTest) -> None:
+    planner.run()
+    for slider in planner.slider:
         slider.set_value(0.0)
-    page.run()
-    assert not page.exception
-    assert "No group counts" in shown(page)
+    planner.run()
+    assert not planner.exception
+    assert "No group counts" in shown(planner)
 
 
-def test_the_address_opens_a_site_and_the_list_opens_another(page: AppTest) -> None:
+def test_the_address_opens_a_site_and_the_list_opens_another(planner: AppTest) -> None:
     site = str(load_ids()[3])
-    page.query_params["site"] = site
-    page.query_params["preset"] = "no such"
-    page.query_params["w"] = "1-2"
-    page.run()
-    assert page.selectbox[1].value == site
-    assert page.selectbox[0].value == OWN
-    other = str(load_ids()[5])
-    page.selectbox[1].set_value(other).run()
-    assert not page.exception
-    assert page.query_params["site"] == [other]
+    planner.query_params["site"] = site
+    planner.query_params["preset"] = "no such"
+    planner.query_params["w"] = "1-2"
+    planner.run()
+    picker = planner.selectbox(key="site_picker")
+    assert picker.value == site
+    assert planner.selectbox(key="preset").value == OWN
+    other = picker.options[0]
+    picker.set_value(other).run()
+    assert not planner.exception
+    assert planner.header[0].value.endswith(escape(other.split(": ")[1]))
+    assert planner.query_params["site"] != site
 
 
 def load_ids() -> list[str]:
@@ -147,7 +139,7 @@ def test_a_faulty_study_is_answered_with_all_its_faults(
     faulty = tmp_path / "study.yaml"
     text = DEMO.read_text(encoding="utf-8")
     faulty.write_text(
-        text.replace("seed:", "sead:") + "\n![i](http://x/y.png): 1\n", encoding="utf-8"
+        text.replace("seed:", "sead:") + '\n"![i](http://x/y.png)": 1\n', encoding="utf-8"
     )
     monkeypatch.setenv(loading.VARIABLE, str(faulty))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
@@ -307,6 +299,11 @@ def test_the_grid_holds_no_formulas(text: str) -> None:
 
 
 # Files
+
+
+def test_an_installed_app_has_the_same_settings() -> None:
+    ours = (ROOT / ".streamlit" / "config.toml").read_bytes()
+    assert (ROOT / "siteselect" / "app" / ".streamlit" / "config.toml").read_bytes() == ours
 
 
 def test_downloads_hold_the_ranking(demo: Assessment) -> None:

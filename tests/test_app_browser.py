@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -248,6 +249,41 @@ def test_clicking_a_row_moves_the_map_and_opens_the_site(visit: Visit) -> None:
         "() => { const c = window.map.getCenter(); return [c.lat, c.lng]; }"
     )
     assert centre == pytest.approx([place["lat"], place["lon"]], abs=2e-4)
+
+
+def test_any_cell_of_a_row_opens_its_site(visit: Visit) -> None:
+    for number, x in ((4, 200), (6, 200), (2, 16), (4, 200)):
+        name = visit.row(number)[2]
+        visit.click_row(number, x)
+        visit.until(
+            "(start) => document.querySelector('h2#site').innerText === start",
+            argument=f"Rank {visit.row(number)[0]}: {name}",
+        )
+        visit.quiet()
+        assert visit.page.locator(f"{GRID} [role=row][aria-selected=true]").count() == 1
+
+
+def test_headings_never_skip_a_level(visit: Visit) -> None:
+    levels = visit.page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(h1, h2, h3, h4, h5, h6)')]
+          .map((heading) => Number(heading.tagName[1]))"""
+    )
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert len(levels) >= 4
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
+
+
+def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
+    for label, start in (
+        ("Ranking (CSV)", b"site_id"),
+        ("Sites (GeoJSON)", b'{"type": "FeatureCollection"'),
+        ("Report on the chosen site", b"<!doctype html>"),
+    ):
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("button", name=label).click()
+        content = Path(download.value.path()).read_bytes()
+        assert start in content[:200].lower() if b"<" in start else start in content[:200]
 
 
 def test_clicking_a_site_on_the_map_opens_it_and_marks_its_row(visit: Visit) -> None:

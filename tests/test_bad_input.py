@@ -384,3 +384,33 @@ def test_a_source_error_names_known_endings(town: Town) -> None:
 
 def test_box_area_is_what_the_town_says(town: Town) -> None:
     assert town.assess().territory.area.equals(box(X0, Y0, X0 + 1000, Y0 + 1000))
+
+
+@pytest.mark.parametrize("ending", ["geojson", "fgb", "shp", "gml", "gpx", "parquet"])
+def test_any_format_that_gdal_reads_feeds_a_layer(town: Town, ending: str) -> None:
+    bases = (
+        gpd.read_file(town.folder / "bases.gpkg").to_crs(4326).rename(columns={"base_id": "name"})
+    )
+    path = town.folder / f"bases.{ending}"
+    if ending == "parquet":
+        bases.to_parquet(path)
+    elif ending == "gpx":
+        bases.to_file(path, engine="pyogrio", driver="GPX", layer="waypoints")
+    else:
+        bases.to_file(path, engine="pyogrio")
+    file = town.document["layers"]["maintenance_bases"][0]
+    file["path"] = path.name
+    file["columns"] = {"base_id": "name"}
+    if ending == "gpx":
+        file["table"] = "waypoints"
+    assert town.assess().sites["base_id"].eq("depot").all()
+
+
+def test_a_zipped_shapefile_is_read_as_it_is(town: Town) -> None:
+    bases = gpd.read_file(town.folder / "bases.gpkg")
+    folder = town.folder / "shp"
+    folder.mkdir()
+    bases.to_file(folder / "bases.shp", engine="pyogrio")
+    shutil.make_archive(str(town.folder / "bases"), "zip", folder)
+    town.document["layers"]["maintenance_bases"][0]["path"] = "bases.zip"
+    assert town.assess().sites["base_id"].eq("depot").all()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import siteselect.sources
 from siteselect.contracts import Source, collect
 from siteselect.errors import Fault, SourceError
+from siteselect.sources import vector_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,7 +64,7 @@ def read_any(
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read a file with the source that its ending asks for.
+    """Read a file with the source that its ending asks for; an ending nobody claims goes to GDAL.
 
     Raises
     ------
@@ -78,10 +79,24 @@ def read_any(
         if name.endswith(ending)
     ]
     if not fitting:
-        known = sorted({ending for record in records().values() for ending in record.endings})
-        raise SourceError(
-            Fault(str(path), "no source reads this kind of file", f"Known: {', '.join(known)}.")
-        )
+        return _by_gdal(path, layer, table)
     module = max(fitting, key=lambda pair: pair[0])[1]
     frame: gpd.GeoDataFrame = module.read(path, layer, tags=tags, table=table)
     return frame
+
+
+def _by_gdal(path: Path, layer: str, table: str | None) -> gpd.GeoDataFrame:
+    try:
+        return vector_file.read(path, layer, table=table)
+    except SourceError as error:
+        known = sorted({ending for record in records().values() for ending in record.endings})
+        raise SourceError(
+            [
+                Fault(
+                    str(path),
+                    "no source reads this kind of file, nor does GDAL",
+                    f"Known endings: {', '.join(known)}.",
+                ),
+                *error.faults,
+            ]
+        ) from None
