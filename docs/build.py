@@ -15,6 +15,7 @@ import typer
 from siteselect import cli
 from siteselect.candidates import CANDIDATE
 from siteselect.compliance.screening import load_packs
+from siteselect.compliance.vocabulary import VOCABULARY
 from siteselect.contracts import Column
 from siteselect.criteria.registry import criteria
 from siteselect.design.columns import SITE_COLUMNS
@@ -23,7 +24,6 @@ from siteselect.layers.build import specs
 from siteselect.sources.registry import records
 from siteselect.study import study_schema
 from siteselect.units import UNITS, unit_of
-from siteselect.compliance.vocabulary import VOCABULARY
 
 HERE = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/build.py from the program itself; edit that, not this. -->\n"
@@ -131,7 +131,8 @@ def criteria_page() -> str:
         knots = ", ".join(f"{measure:g} → {value:g}" for measure, value in record.scale.knots)
         parts.append(
             f"\n## {record.title}: `{record.name}`\n\n"
-            f"{record.question} {record.better.capitalize()} is better.\n\n* Unit: {record.unit}\n* Layers: "
+            f"{record.question} {record.better.capitalize()} is better.\n\n"
+            f"* Unit: {record.unit}\n* Layers: "
             + ", ".join(f"`{layer}`" for layer in record.layers)
             + f"\n* Default scale (measure → value): {knots}\n* Source: {record.source}\n"
         )
@@ -212,8 +213,8 @@ def study() -> str:
     parts = ["# The study file\n\n" + NOTE]
     parts.append(
         "\nOne YAML file declares a whole assessment. Unknown keys are refused. Paths are relative "
-        "to the study file, or to the folder given with `--data`. `siteselect schema` writes the JSON "
-        "schema; the first line of a study can point to it, and editors then complete keys.\n"
+        "to the study file, or to the folder given with `--data`. `siteselect schema` writes the "
+        "JSON schema; the first line of a study can point to it, and editors then complete keys.\n"
     )
     sections = {"Study": schema, **schema["$defs"]}
     for name, part in sections.items():

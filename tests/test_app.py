@@ -167,8 +167,10 @@ def test_names_reach_the_page_as_words(monkeypatch: pytest.MonkeyPatch, tmp_path
     )
     monkeypatch.setenv(loading.VARIABLE, str(folder / "study.yaml"))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.toggle[0].set_value(True).run()
     assert not app.exception
     assert "![i](" not in shown(app)
+    assert any("Known" in table.value.columns for table in app.table)
     for table in app.table:
         assert "![i](" not in table.value.to_csv()
 

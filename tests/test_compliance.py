@@ -112,7 +112,7 @@ def test_the_order_of_the_sites_changes_no_finding():
     facts = sites(
         country=random.choice(np.array(["England", "Wales", None], dtype=object), size),
         outdoors=random.choice(np.array([True, False, None], dtype=object), size),
-        receptor_level_dba=random.choice([np.nan, 20.0, 40.0, 60.0], size),
+        rating_level_dba=random.choice([np.nan, 20.0, 40.0, 60.0], size),
         night_limit_dba=random.choice([np.nan, 40.0], size),
         flood_band=random.choice(np.array(["high", "none", None], dtype=object), size),
     )

@@ -62,7 +62,7 @@ def test_words_flags_and_limits_that_are_facts():
         sites(
             flood_band=["high", "none", None],
             outdoors=[True, False, None],
-            receptor_level_dba=[50.0, 49.0, 60.0],
+            rating_level_dba=[50.0, 49.0, 60.0],
             night_limit_dba=[45.0, 45.0, np.nan],
         )
     )
@@ -73,7 +73,7 @@ def test_words_flags_and_limits_that_are_facts():
         0,
     ]
     assert evaluate(condition(fact="outdoors", **{"is": False}), table, {}).tolist() == [-1, 1, 0]
-    reached = evaluate(condition(fact="receptor_level_dba", at_least=over), table, {})
+    reached = evaluate(condition(fact="rating_level_dba", at_least=over), table, {})
     assert reached.tolist() == [1, -1, 0]
 
 
@@ -156,7 +156,7 @@ def test_evidence_says_value_and_limit_in_units():
     table = read_facts(
         sites(
             it_kw=[100, 499.9999, None],
-            receptor_level_dba=[47.3, 50.04, 20],
+            rating_level_dba=[47.3, 50.04, 20],
             night_limit_dba=[45, None, 45],
             outdoors=[True, None, False],
             flood_band=["high", "none", None],
@@ -168,11 +168,11 @@ def test_evidence_says_value_and_limit_in_units():
         "it_kw = 499.9999 kW, limit 500 kW",
         "it_kw unknown, limit 500 kW",
     ]
-    over = {"fact": "receptor_level_dba", "above": {"fact": "night_limit_dba"}}
+    over = {"fact": "rating_level_dba", "above": {"fact": "night_limit_dba"}}
     assert list(evidence(condition(**over), table, {})) == [
-        "receptor_level_dba = 47.3 dB(A), limit night_limit_dba = 45 dB(A)",
-        "receptor_level_dba = 50.04 dB(A), limit night_limit_dba unknown",
-        "receptor_level_dba = 20 dB(A), limit night_limit_dba = 45 dB(A)",
+        "rating_level_dba = 47.3 dB(A), limit night_limit_dba = 45 dB(A)",
+        "rating_level_dba = 50.04 dB(A), limit night_limit_dba unknown",
+        "rating_level_dba = 20 dB(A), limit night_limit_dba = 45 dB(A)",
     ]
     both = condition(
         all=[{"fact": "outdoors", "is": True}, {"fact": "flood_band", "is": "high"}],
@@ -210,10 +210,10 @@ def test_a_condition_reads_as_a_sentence():
                 ]
             },
             {"not": {"fact": "flood_band", "one_of": ["high", "low"]}},
-            {"fact": "receptor_level_dba", "above": {"fact": "night_limit_dba", "plus": -5}},
+            {"fact": "rating_level_dba", "above": {"fact": "night_limit_dba", "plus": -5}},
         ]
     )
     assert phrase(written, {"big_kw": 500}) == (
         "(it_kw at least 500 kW and roof is no) or not (flood_band is high or low)"
-        " or receptor_level_dba above night_limit_dba - 5"
+        " or rating_level_dba above night_limit_dba - 5"
     )

@@ -80,7 +80,7 @@ def test_derived_facts_follow_the_reference_sheet():
             footprint_m2=[15],
             height_m=[2.9],
             night_limit_dba=[45],
-            receptor_level_dba=[47.3],
+            rating_level_dba=[47.3],
         )
     ).iloc[0]
     assert derived["floor_load_kpa"] == pytest.approx(20.44, abs=0.005)

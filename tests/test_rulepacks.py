@@ -32,7 +32,7 @@ rules:
   - id: OWN-01
     topic: noise
     title: Local limit
-    when: {fact: receptor_level_dba, above: {limit: night_dba}, unit: dB(A)}
+    when: {fact: rating_level_dba, above: {limit: night_dba}, unit: dB(A)}
     outcome: blocker
     action: Redesign.
     authority: the council
@@ -43,8 +43,8 @@ rules:
     confidence: H
     seen: true
     examples:
-      - {facts: {receptor_level_dba: 41}, verdict: fail}
-      - {facts: {receptor_level_dba: 41}, on: 2025-06-01, verdict: pass}
+      - {facts: {rating_level_dba: 41}, verdict: fail}
+      - {facts: {rating_level_dba: 41}, on: 2025-06-01, verdict: pass}
 """
 
 
@@ -65,11 +65,11 @@ def test_a_pack_of_ones_own_is_read_from_beside_the_study(tmp_path):
 
 
 REPLACED = [
-    ("unit: dB(A)", "unit: kW", "unit 'kW' stated, but receptor_level_dba is in dB(A)"),
-    ("fact: receptor_level_dba,", "fact: receptor_lvl_dba,", "did you mean 'receptor_level_dba'"),
+    ("unit: dB(A)", "unit: kW", "unit 'kW' stated, but rating_level_dba is in dB(A)"),
+    ("fact: rating_level_dba,", "fact: rating_levl_dba,", "did you mean 'rating_level_dba'"),
     ("above: {limit", "more_than: {limit", "unknown key"),
     ("above: {limit: night_dba}, unit: dB(A)", "is: true", "is a number: compare it"),
-    ("fact: receptor_level_dba, above", "fact: outdoors, above", "is a flag"),
+    ("fact: rating_level_dba, above", "fact: outdoors, above", "is a flag"),
     ("{limit: night_dba}", "{limit: day_dba}", "no limit 'day_dba'"),
     ("{limit: night_dba}", "{limit: night_dba, plus: 3}", "unknown key"),
     ("{limit: night_dba}", "{fact: it_kw}", "have different units"),
@@ -104,7 +104,7 @@ REPLACED = [
     ("verdict: fail}", "verdict: pass}", "give an example with verdict fail"),
     ("41}, verdict: fail", "39}, verdict: fail", "the example says fail, the rule says pass"),
     ("41}, verdict: fail", "loud}, verdict: fail", "not a value this fact can have"),
-    ("{receptor_level_dba: 41}, verdict", "{volume: 41}, verdict", "no fact of the vocabulary"),
+    ("{rating_level_dba: 41}, verdict", "{volume: 41}, verdict", "no fact of the vocabulary"),
     ("country, is: England", "country, is: Albion", "is never ['Albion']"),
     ("country, is: England", "country, one_of: []", "at least 1 item"),
     ("when: {fact", "when: {all: [], fact", "unknown key"),
@@ -136,11 +136,11 @@ def test_all_faults_of_a_pack_are_named_at_once(tmp_path):
     rule = document["rules"][0]
     document["surprise"] = 1
     document["limits"]["night_dba"].reverse()
-    leaf = {"fact": "receptor_level_dba", "above": 40}
+    leaf = {"fact": "rating_level_dba", "above": 40}
     document["rules"] = [
         {**rule, "id": "OWN-02", "when": {**leaf, "unit": "kW"}},
         {**rule, "id": "OWN-03", "when": {"fact": "noise_level", "above": 40}},
-        {**rule, "id": "OWN-04", "when": {"fact": "receptor_level_dba", "exceeds": 40}},
+        {**rule, "id": "OWN-04", "when": {"fact": "rating_level_dba", "exceeds": 40}},
         {key: value for key, value in rule.items() if key != "citation"} | {"id": "OWN-05"},
         {**rule, "id": "OWN-06", "when": leaf, "colour": "red"},
         {**rule, "id": "OWN-07", "when": leaf, "examples": rule["examples"]},

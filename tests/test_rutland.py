@@ -16,7 +16,7 @@ PRIMARIES = SHARED / "gb-primary-substations" / "wpd_network_capacity_map_2023-0
 
 pytestmark = pytest.mark.skipif(
     not (EXTRACT.is_file() and PRIMARIES.is_file()),
-    reason="the Rutland extract and the capacity map are not part of a clone (data/rutland/README.md)",
+    reason="the Rutland files are not part of a clone (see data/rutland/README.md)",
 )
 
 

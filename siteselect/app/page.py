@@ -63,7 +63,7 @@ def main(default: Path | None = None) -> None:
     with right:
         show_ranking(now, selected)
     show_downloads(now, selected)
-    with st.expander("The ranking as plain text"):
+    if st.toggle("The ranking as plain text"):
         show_plain_ranking(now)
     show_site(now, selected)
     _about(assessment)

@@ -90,7 +90,7 @@ def _columns() -> dict[str, Any]:
         "Site": text(width=150),
         "Points": text(width=88, help="From the sure to the possible points of 100."),
         "Known": number(format="%d %%", width=58, help="Part of the weight that is measured."),
-        "Rules": text(width=104, help=f"Number of rules. {SIGNS_KEY}"),
+        "Rules": text(width=112, help=f"Number of rules. {SIGNS_KEY}"),
     }
 
 

@@ -127,7 +127,7 @@ _FORMULAS: dict[str, tuple[tuple[str, ...], Callable[..., pd.Series[Any]]]] = {
         lambda largest_l, total_l: np.maximum(1.1 * largest_l, 0.25 * total_l),
     ),
     "noise_margin_db": (
-        ("night_limit_dba", "receptor_level_dba"),
+        ("night_limit_dba", "rating_level_dba"),
         lambda limit_dba, level_dba: limit_dba - level_dba,
     ),
 }

@@ -143,8 +143,8 @@ def _starved_notice(starved: dict[str, list[str]]) -> list[Notice]:
         return []
     rules = {rule for names in starved.values() for rule in names}
     text = (
-        f"{len(rules)} rules stay undecided at some site because no site has {len(starved)} of the "
-        "facts they ask for. Give them under `facts` in the study where they are known."
+        f"For want of facts that no site has ({len(starved)}), rules stay undecided somewhere "
+        f"({len(rules)}). Give them under `facts` in the study where they are known."
     )
     return [
         Notice(

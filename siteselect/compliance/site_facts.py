@@ -94,7 +94,7 @@ def _site_facts(study: Study, sites: pd.DataFrame) -> dict[str, Any]:
         "heat_to_network": _known(loop.astype(object), covered_sink),
         "heat_customers": in_reach.astype("float64").where(covered_sink & ~loop),
         "receptor_distance_m": sites["receptor_m"],
-        "receptor_level_dba": sites["receptor_level_dba"] + study.pod.tonal_correction_db,
+        "rating_level_dba": sites["receptor_level_dba"] + study.pod.tonal_correction_db,
         "night_limit_dba": sites["night_limit_dba"],
         "day_limit_dba": sites["day_limit_dba"],
         "noise_margin_db": sites["noise_margin_db"],

@@ -194,7 +194,7 @@ _SITE = (
     *_numbers(
         "the environmental health officer",
         signed=True,
-        receptor_level_dba=(
+        rating_level_dba=(
             "predicted rating level at the nearest receptor, with the correction for character"
         ),
         night_limit_dba="limit by night at the nearest receptor",

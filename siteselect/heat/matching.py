@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from siteselect.errors import Fault, InputError
+from siteselect.heat.links import (
+    Link,
+    check_links,
+    full_load_kw,
+    link_is_direct,
+    named,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from datetime import date
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -20,52 +28,14 @@ DUMP_FLOOR_KW = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class HeatSource:
-    """A pod as a source of heat: what is in its water hour by hour, and how warm it is."""
-
-    name: str
-    offered_kw: NDArray[np.float64]
-    outlet_c: ArrayLike
-    full_load_kw: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HeatSink:
-    """What a sink takes hour by hour, and how warm it must be."""
-
-    name: str
-    demand_kw: NDArray[np.float64]
-    required_c: ArrayLike
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One pod's way to one sink: pipe first, then the exchanger or the heat pump at the sink.
-
-    `loss_kw` is the loss of a pipe kept warm [kW], drawn from the pod in every hour in which the
-    link can serve, whether or not the sink asks for heat. `pumping_share` is electricity per heat
-    sent into the pipe; taking it at design flow overstates the rest of the year. `cop` is one
-    number, one an hour, or None where there is no heat pump; `heat_pump_kw` limits its output.
-    """
-
-    source: HeatSource
-    sink: HeatSink
-    cop: ArrayLike | None = None
-    exchanger_kw: float = float("inf")
-    heat_pump_kw: float = float("inf")
-    approach_k: float = 5.0
-    loss_kw: ArrayLike = 0.0
-    pumping_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """What became of the heat: one row a link in the order given, one column an hour.
 
-    Per link: `delivered_kw` to the sink, `from_pod_kw` of source heat taken, `loss_kw` of the
-    pipe, `heat_pump_kwe` and `pumping_kwe` of electricity, and `direct` (no heat pump in that
-    hour). `offered_kw` and `dumped_kw` have one row a pod, `demand_kw` one row a sink.
-    `rejection_kw` is what the fallback must be able to reject at any hour.
+    Per link: `delivered_kw` to the sink, `from_pod_kw` of source heat taken, `loss_kw` of the pipe,
+    `recovered_kw` of source heat that reaches the sink (the difference), `heat_pump_kwe` and
+    `pumping_kwe` of electricity, and `direct` (no heat pump needed in that hour). `offered_kw` and
+    `dumped_kw` have one row a pod, `demand_kw` one row a sink. `rejection_kw` is the heat that
+    each pod's fallback must be able to reject at any hour.
     """
 
     links: tuple[Link, ...]
@@ -73,40 +43,18 @@ class Match:
     demand_kw: NDArray[np.float64]
     delivered_kw: NDArray[np.float64]
     from_pod_kw: NDArray[np.float64]
+    recovered_kw: NDArray[np.float64]
     loss_kw: NDArray[np.float64]
     heat_pump_kwe: NDArray[np.float64]
     pumping_kwe: NDArray[np.float64]
     dumped_kw: NDArray[np.float64]
     direct: NDArray[np.bool_]
-    rejection_kw: NDArray[np.float64] = field(repr=False)
-
-    @property
-    def recovered_kw(self) -> NDArray[np.float64]:
-        """Source heat that reaches a sink, net of the pipe, one row a link [kW]."""
-        return self.from_pod_kw - self.loss_kw
+    rejection_kw: NDArray[np.float64]
 
     @property
     def hours_dumped(self) -> int:
         """Hours in which any pod rejects heat [h]."""
         return int((self.dumped_kw > DUMP_FLOOR_KW).any(axis=0).sum())
-
-
-def is_direct(
-    outlet_c: ArrayLike, required_c: ArrayLike, approach_k: float = 5.0
-) -> NDArray[np.bool_]:
-    """Say in which hours the pod's water is warm enough without a heat pump.
-
-    Parameters
-    ----------
-    outlet_c : water leaving the pod [°C].
-    required_c : water that the sink needs [°C].
-    approach_k : smallest temperature difference across the exchanger [K].
-
-    Notes
-    -----
-    Direct if outlet - approach >= required; a plate exchanger needs 3 to 5 K [J].
-    """
-    return np.asarray(outlet_c, dtype=float) - approach_k >= np.asarray(required_c, dtype=float)
 
 
 def heat_gain(direct: ArrayLike, cop: ArrayLike | None) -> NDArray[np.float64]:
@@ -117,16 +65,23 @@ def heat_gain(direct: ArrayLike, cop: ArrayLike | None) -> NDArray[np.float64]:
     direct : whether the exchanger alone suffices, one an hour.
     cop : coefficient of performance, one number or one an hour; None without a heat pump.
 
+    Raises
+    ------
+    InputError
+        A COP is 1 or less, or missing, in an hour that needs the heat pump.
+
     Notes
     -----
     First law at the heat pump: Q_sink = Q_source * COP / (COP - 1), W = Q_source / (COP - 1).
     """
     alone = np.asarray(direct, dtype=bool)
     if cop is None:
-        return np.where(alone, 1.0, 0.0)
-    ratio = np.asarray(cop, dtype=float)
-    safe = np.where(alone, 2.0, ratio)
-    return np.where(alone, 1.0, safe / (safe - 1.0))
+        return np.asarray(alone, dtype=float)
+    ratio = np.where(alone, 2.0, np.asarray(cop, dtype=float))
+    if not (ratio > 1).all():
+        cure = "Give a COP above 1 for every hour that needs the heat pump"
+        raise InputError(Fault("heat pump", "not a COP", cure, column="cop"))
+    return np.asarray(np.where(alone, 1.0, ratio / (ratio - 1.0)), dtype=float)
 
 
 def source_demand_kw(
@@ -174,41 +129,116 @@ def match(links: Sequence[Link]) -> Match:
     that no longer holds, and such a set is refused.
     """
     chain = tuple(links)
-    _check(chain)
-    sources = {link.source.name: row for row, link in _first(chain, lambda link: link.source.name)}
-    sinks = {link.sink.name: row for row, link in _first(chain, lambda link: link.sink.name)}
-    hours = len(chain[0].source.offered_kw)
-    offered = _rows([link.source.offered_kw for _, link in _first(chain, _source_name)])
-    demand = _rows([link.sink.demand_kw for _, link in _first(chain, _sink_name)])
+    check_links(chain)
+    pods = named([link.source for link in chain])
+    sinks = named([link.sink for link in chain])
+    offered = np.array([pod.offered_kw for pod in pods.values()], dtype=float)
+    demand = np.array([sink.demand_kw for sink in sinks.values()], dtype=float)
     left, unmet = offered.copy(), demand.copy()
-    shape = (len(chain), hours)
-    delivered, taken, lost, work = (np.zeros(shape) for _ in range(4))
-    direct = _rows([_direct(link, hours) for link in chain]).astype(bool)
+    direct = np.array([link_is_direct(link) for link in chain])
+    delivered, recovered, lost = (np.zeros(direct.shape) for _ in range(3))
     for alone in (True, False):
         for row, link in enumerate(chain):
-            pod, sink = sources[link.source.name], sinks[link.sink.name]
-            gain = np.where(direct[row] == alone, heat_gain(direct[row], _cop(link, alone)), 0.0)
+            pod = list(pods).index(link.source.name)
+            sink = list(sinks).index(link.sink.name)
+            gain = np.where(direct[row] == alone, heat_gain(direct[row], link.cop), 0.0)
+            cap_kw = min(link.exchanger_kw, float("inf") if alone else link.heat_pump_kw)
             loss = np.where(gain > 0, np.minimum(left[pod], link.loss_kw), 0.0)
-            cap = link.exchanger_kw if alone else min(link.exchanger_kw, link.heat_pump_kw)
-            drawn = np.minimum(left[pod] - loss, source_demand_kw(unmet[sink], gain, cap))
-            heat = np.minimum(np.minimum(drawn * gain, unmet[sink]), cap)
+            drawn = np.minimum(left[pod] - loss, source_demand_kw(unmet[sink], gain, cap_kw))
+            heat = np.minimum(np.minimum(drawn * gain, unmet[sink]), cap_kw)
             delivered[row] += heat
-            work[row] += np.where(gain > 1, heat - drawn, 0.0)
+            recovered[row] += drawn
             lost[row] += loss
-            taken[row] += loss + drawn
             left[pod] = np.maximum(left[pod] - loss - drawn, 0.0)
             unmet[sink] = np.maximum(unmet[sink] - heat, 0.0)
-    pumping = taken * np.array([[link.pumping_share] for link in chain])
+    share = np.array([[link.pumping_share] for link in chain])
     return Match(
         links=chain,
         offered_kw=offered,
         demand_kw=demand,
         delivered_kw=delivered,
-        from_pod_kw=taken,
+        from_pod_kw=recovered + lost,
+        recovered_kw=recovered,
         loss_kw=lost,
-        heat_pump_kwe=work,
-        pumping_kwe=pumping,
+        heat_pump_kwe=delivered - recovered,
+        pumping_kwe=(recovered + lost) * share,
         dumped_kw=left,
         direct=direct,
-        rejection_kw=np.array([_full_load_kw(link) for _, link in _first(chain, _source_name)]),
+        rejection_kw=np.array([full_load_kw(pod) for pod in pods.values()]),
     )
+
+
+def by_month(found: Match, hours: pd.DatetimeIndex) -> pd.DataFrame:
+    """Sum a match by calendar month of its hours; rows are named like 2026-01 [kWh, and h].
+
+    Parameters
+    ----------
+    found : the match.
+    hours : start of each of its hours, in the time zone in which months are to be counted.
+
+    Raises
+    ------
+    InputError
+        There are not as many hours as the match has.
+    """
+    _check_hours(found, hours)
+    hourly = {
+        "offered_kwh": found.offered_kw,
+        "demand_kwh": found.demand_kw,
+        "delivered_kwh": found.delivered_kw,
+        "recovered_kwh": found.recovered_kw,
+        "heat_pump_kwh": found.heat_pump_kwe,
+        "pumping_kwh": found.pumping_kwe,
+        "loss_kwh": found.loss_kw,
+        "dumped_kwh": found.dumped_kw,
+        "dumped_h": (found.dumped_kw > DUMP_FLOOR_KW).any(axis=0, keepdims=True),
+    }
+    sums = pd.DataFrame({name: rows.sum(axis=0) for name, rows in hourly.items()})
+    return sums.groupby(hours.strftime("%Y-%m").to_numpy()).sum().rename_axis("month")
+
+
+def host_closes(
+    found: Match, hours: pd.DatetimeIndex, closes_on: date, sink: str | None = None
+) -> Match:
+    """Match again with a host that takes no heat from a day on, its pipe shut off.
+
+    Parameters
+    ----------
+    found : the match with the host open.
+    hours : start of each of its hours.
+    closes_on : first day without the host, in the time zone of `hours`.
+    sink : name of the sink that closes; None for all of them.
+
+    Raises
+    ------
+    InputError
+        There are not as many hours as the match has, or no sink of that name.
+    """
+    _check_hours(found, hours)
+    sinks = named([link.sink for link in found.links])
+    if sink is not None and sink not in sinks:
+        problem = "no heat sink of this name in the match"
+        raise InputError(Fault(sink, problem, f"Name one of: {', '.join(sinks)}"))
+    is_open = hours < pd.Timestamp(closes_on).tz_localize(hours.tz)
+    closed = {
+        name: replace(kept, demand_kw=np.where(is_open, kept.demand_kw, 0.0))
+        for name, kept in sinks.items()
+        if sink in (None, name)
+    }
+    return match(
+        [
+            replace(link, sink=closed[link.sink.name], loss_kw=np.where(is_open, link.loss_kw, 0.0))
+            if link.sink.name in closed
+            else link
+            for link in found.links
+        ]
+    )
+
+
+def _check_hours(found: Match, hours: pd.DatetimeIndex) -> None:
+    expected = found.offered_kw.shape[1]
+    if len(hours) != expected:
+        cure = f"Give the start of each of the {expected} hours"
+        raise InputError(
+            Fault("heat match", "hours do not fit the match", cure, value=str(len(hours)))
+        )

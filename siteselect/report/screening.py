@@ -25,7 +25,7 @@ GRADES = ("H", "M", "L")
 
 _SPELT = {
     "it_kw": "IT power",
-    "receptor_level_dba": "rating level at the receptor",
+    "rating_level_dba": "rating level at the receptor",
     "refrigerant_tco2e": "refrigerant as CO2 equivalent",
 }
 _NUMBERS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
