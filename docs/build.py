@@ -22,6 +22,7 @@ from siteselect.design.columns import SITE_COLUMNS
 from siteselect.design.heating import catalogue
 from siteselect.layers.build import specs
 from siteselect.sources.registry import records
+from siteselect.starter import schema_text
 from siteselect.study import study_schema
 from siteselect.units import UNITS, unit_of
 
@@ -291,11 +292,6 @@ PAGES = {
     "study.md": study,
     "cli.md": command_line,
 }
-
-
-def schema_text() -> str:
-    """Give the JSON schema that the shipped studies point to."""
-    return json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def generated() -> dict[Path, str]:

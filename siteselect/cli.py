@@ -27,13 +27,31 @@ EPILOG = (
 
 app = typer.Typer(
     name="siteselect",
-    help="Choose sites for micro data centres whose waste heat replaces gas.",
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from siteselect import __version__  # noqa: PLC0415
+
+        typer.echo(f"siteselect {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Choose sites for micro data centres whose waste heat replaces gas."""
+
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).")]
 DataFolder = Annotated[
@@ -143,6 +161,7 @@ def report(
     """
     from siteselect.console import working  # noqa: PLC0415 - seconds of imports
     from siteselect.report.html import site_report, study_report  # noqa: PLC0415
+    from siteselect.starter import write_text  # noqa: PLC0415
 
     with working() as progress:
         assessment = _assessed(study, data, progress, opinions=site is None)
@@ -151,8 +170,7 @@ def report(
         else:
             _check_site(assessment, site)
             text = site_report(assessment, site)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8", newline="\n")
+        write_text(out, text)
     typer.echo(f"Report: {out}")
 
 
@@ -182,13 +200,12 @@ def schema(
 
     Example: siteselect schema --out study.schema.json
     """
-    from siteselect.study import study_schema  # noqa: PLC0415 - pydantic takes a while to load
+    from siteselect.starter import schema_text, write_text  # noqa: PLC0415 - loads pydantic
 
-    text = json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(schema_text(), nl=False)
     else:
-        out.write_text(text, encoding="utf-8", newline="\n")
+        write_text(out, schema_text())
 
 
 @app.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
 from siteselect.errors import Fault, RunError
+from siteselect.study import study_schema
 
 CANDIDATES = "site_id,name,kind,lon,lat\nsite-1,Name of the first place,car_park,-1.2345,52.3456\n"
 
@@ -27,21 +29,29 @@ def write_starter(folder: Path, crs: str) -> Path:
         raise RunError(Fault(str(study), "there is a study already", "Choose another folder."))
     text = files("siteselect.catalogue").joinpath("starter.yaml").read_text(encoding="utf-8")
     text = text.replace("{name}", name[:60] or "study").replace("{crs}", crs)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        study.write_text(text, encoding="utf-8", newline="\n")
-        (folder / "study.schema.json").write_text(_schema(), encoding="utf-8", newline="\n")
-        (folder / "candidates.csv").write_text(CANDIDATES, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise RunError(
-            Fault(str(folder), f"cannot be written: {error.strerror}", "Choose another folder.")
-        ) from None
+    write_text(study, text)
+    write_text(folder / "study.schema.json", schema_text())
+    write_text(folder / "candidates.csv", CANDIDATES)
     return study
 
 
-def _schema() -> str:
-    import json  # noqa: PLC0415
-
-    from siteselect.study import study_schema  # noqa: PLC0415 - pydantic takes a while to load
-
+def schema_text() -> str:
+    """Give the JSON schema of a study as the text of a file."""
     return json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, with the folders above it.
+
+    Raises
+    ------
+    RunError
+        It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError(
+            Fault(str(path), f"cannot be written: {error.strerror}", "Choose another place.")
+        ) from None

@@ -393,6 +393,25 @@ def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
         opened.page.close()
 
 
+def test_points_where_areas_are_usual_are_drawn(chromium: Any, town: Any) -> None:
+    with serving(town.file) as url:
+        opened = Visit(chromium, url)
+        opened.map.locator(".leaflet-control-layers").hover()
+        for box in opened.map.locator(".leaflet-control-layers-overlays input").all():
+            box.set_checked(checked=True)
+        homes = opened.map.evaluate(
+            """() => {
+              let found = 0;
+              window.map.eachLayer((layer) => { if (layer._radius === 4) found += 1; });
+              return found;
+            }"""
+        )
+        assert homes == 1
+        assert opened.map.locator(".siteselect-badge").count() >= 1
+        assert opened.outside == []
+        opened.page.close()
+
+
 def test_the_map_works_under_a_base_path(chromium: Any) -> None:
     with serving(DEMO / "study.yaml", "--server.baseUrlPath=tools/sites") as url:
         opened = Visit(chromium, url)

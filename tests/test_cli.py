@@ -196,3 +196,20 @@ def test_help_needs_no_heavy_library() -> None:
 def test_the_demo_ranks_from_the_command_line() -> None:
     rows = json.loads(siteselect("rank", DEMO, "--json", "--top", 3).stdout)
     assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
+
+
+def test_a_place_that_cannot_be_written_is_said_without_a_traceback(town: Town) -> None:
+    file = town.file
+    for arguments in (
+        ("report", file, "--site", "a", "--out", file / "x.html"),
+        ("schema", "--out", file / "x.json"),
+        ("run", file, "--out", file),
+        ("new", file / "x"),
+    ):
+        done = siteselect(*arguments)
+        assert done.returncode == EXIT_INPUT, arguments
+        assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_told() -> None:
+    assert siteselect("--version").stdout.startswith("siteselect 0.")

@@ -372,6 +372,25 @@ def test_a_feature_says_what_is_known_of_it_with_units() -> None:
     assert features.lines("Supply", columns, {"name": " "})[0] == "Supply"
 
 
+def test_features_that_look_and_read_alike_are_one(demo: Assessment) -> None:
+    layer = demo.layers["noise_receptors"]
+    frame = layer.frame.assign(name="", kind="dwelling")
+    spec = features.overlay(
+        replace(layer, frame=frame), style.LAYER_LOOKS["noise_receptors"], demo.territory.crs
+    )
+    assert spec is not None
+    drawn = spec["data"]["features"]
+    assert {feature["geometry"]["type"] for feature in drawn} <= {"MultiPolygon", "MultiPoint"}
+    assert len(drawn) <= 2
+    assert sum(len(feature["geometry"]["coordinates"]) for feature in drawn) >= len(frame)
+
+
+def test_a_layer_without_features_is_left_out(demo: Assessment) -> None:
+    layer = demo.layers["flood"]
+    empty = replace(layer, frame=layer.frame.iloc[:0])
+    assert features.overlay(empty, style.LAYER_LOOKS["flood"], demo.territory.crs) is None
+
+
 def test_every_symbol_of_the_styles_is_known_to_the_script() -> None:
     script = (STATIC / "siteselect" / "map.js").read_text(encoding="utf-8")
     shapes = {look.shape for layer in style.LAYER_LOOKS.values() for look in layer.looks}

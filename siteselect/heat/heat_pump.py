@@ -23,7 +23,8 @@ _STAFFELL_LIFT_K = (15.0, 60.0)
 
 def lift_k(source_c: ArrayLike, sink_c: ArrayLike) -> NDArray[np.float64]:
     """Temperature by which the heat must be raised [K]; 0 where the source is warm enough."""
-    return np.maximum(np.asarray(sink_c, dtype=float) - np.asarray(source_c, dtype=float), 0.0)
+    short_k = np.asarray(sink_c, dtype=float) - np.asarray(source_c, dtype=float)
+    return np.asarray(np.maximum(short_k, 0.0))
 
 
 def cop(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siteselect.errors import Fault, InputError
+from siteselect.heat.heat_pump import lifted_kw
 from siteselect.heat.links import (
     Link,
     check_links,
@@ -81,7 +82,7 @@ def heat_gain(direct: ArrayLike, cop: ArrayLike | None) -> NDArray[np.float64]:
     if not (ratio > 1).all():
         cure = "Give a COP above 1 for every hour that needs the heat pump"
         raise InputError(Fault("heat pump", "not a COP", cure, column="cop"))
-    return np.asarray(np.where(alone, 1.0, ratio / (ratio - 1.0)), dtype=float)
+    return np.asarray(np.where(alone, 1.0, lifted_kw(1.0, ratio)[0]), dtype=float)
 
 
 def source_demand_kw(
@@ -97,9 +98,8 @@ def source_demand_kw(
     """
     ratio = np.asarray(gain, dtype=float)
     wanted = np.minimum(np.asarray(demand_kw, dtype=float), capacity_kw)
-    return np.divide(
-        wanted, ratio, out=np.zeros(np.broadcast(wanted, ratio).shape), where=ratio > 0
-    )
+    served = ratio > 0
+    return np.asarray(np.where(served, wanted / np.where(served, ratio, 1.0), 0.0), dtype=float)
 
 
 def match(links: Sequence[Link]) -> Match:

@@ -36,7 +36,8 @@ PUMP_EFFICIENCY = 0.5
 _FOAM_W_MK = 0.027
 _SOIL_W_MK = 1.5
 _DEPTH_M = 0.8
-_ROUGHNESS_M = 0.0001
+# Commercial steel [R].
+_ROUGHNESS_M = 0.000045
 # Water at about 50 degC.
 _DENSITY_KG_M3 = 988.0
 _VISCOSITY_PA_S = 0.00055
@@ -83,7 +84,7 @@ def pipe_loss_kw(
     """
     excess_k = np.asarray(flow_c, float) + np.asarray(return_c, float) - 2 * np.asarray(ground_c)
     loss_kw = np.asarray(length_m, float) * pipe_u_w_mk(dn) * excess_k / 1000
-    return np.maximum(loss_kw, 0.0)
+    return np.asarray(np.maximum(loss_kw, 0.0))
 
 
 def flow_m3_h(heat_kw: ArrayLike, delta_k: ArrayLike) -> NDArray[np.float64]:
@@ -94,9 +95,7 @@ def flow_m3_h(heat_kw: ArrayLike, delta_k: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(heat / (_HEAT_CAPACITY_KJ_KG_K * delta) * 3.6)
 
 
-def pressure_gradient_pa_m(
-    heat_kw: ArrayLike, delta_k: ArrayLike, dn: int
-) -> NDArray[np.float64]:
+def pressure_gradient_pa_m(heat_kw: ArrayLike, delta_k: ArrayLike, dn: int) -> NDArray[np.float64]:
     """Friction in one pipe [Pa/m]: Darcy, with Swamee and Jain's friction factor [C].
 
     Laminar below a Reynolds number of 2300.
@@ -131,7 +130,7 @@ def pipe_for_kw(
     fits = gradients <= limit_pa_m
     if not np.all(fits.any(axis=0)):
         raise ValueError(f"more heat than DN{DIAMETERS[-1]} carries at {limit_pa_m:g} Pa/m")
-    return np.asarray(DIAMETERS, dtype=np.int64)[np.argmax(fits, axis=0)]
+    return np.asarray(np.take(np.asarray(DIAMETERS, dtype=np.int64), np.argmax(fits, axis=0)))
 
 
 def pumping_kw(

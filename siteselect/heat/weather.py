@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
 from siteselect.contracts import Basis
 from siteselect.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 HOURS = (8760, 8784)
 """Hours in a common and in a leap year [h]."""
@@ -114,7 +117,7 @@ def clock_h(index: pd.DatetimeIndex) -> NDArray[np.float64]:
 
 def day_of_year(index: pd.DatetimeIndex) -> NDArray[np.float64]:
     """Day of the year on the local calendar, 1 to 366."""
-    return np.asarray(index.dayofyear, dtype=float)
+    return np.asarray(index.day_of_year, dtype=float)
 
 
 def daily_mean(values: ArrayLike, index: pd.DatetimeIndex) -> pd.Series[float]:
@@ -135,9 +138,7 @@ def smoothed_c(weather: Weather, hours: int = 24) -> NDArray[np.float64]:
 
 def _index_faults(index: pd.DatetimeIndex, source: str) -> list[Fault]:
     if index.tz is None:
-        return [
-            Fault(source, "hours without a time zone", "State it, for example Europe/London.")
-        ]
+        return [Fault(source, "hours without a time zone", "State it, for example Europe/London.")]
     faults = []
     if len(index) not in HOURS:
         faults.append(
@@ -152,7 +153,7 @@ def _index_faults(index: pd.DatetimeIndex, source: str) -> list[Fault]:
     faults += [
         Fault(
             source,
-            f"the step after {index[step]} is not one hour",
+            f"the step after {index[int(step)]} is not one hour",
             "Give every hour once, in order.",
             row=int(step) + 1,
         )
@@ -175,7 +176,7 @@ def _value_faults(
             source,
             f"missing or not between {low:g} and {high:g}",
             "Fill the gap from the station's own record, or take another year.",
-            row=str(index[hour]),
+            row=str(index[int(hour)]),
             column=name,
             value=str(values[hour]),
         )

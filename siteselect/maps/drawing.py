@@ -222,13 +222,13 @@ def site_group(
 def sites_spec(assessment: Assessment, selected: str | None, focus: Focus | None) -> dict[str, Any]:
     """Say of every site where it lies, how it looks and what its tooltip tells."""
     table = assessment.ranking.table
-    sites = assessment.sites.loc[table.index]
+    sites = assessment.sites.loc[table.index, ["name", "lat", "lon"]]
     failed = assessment.findings.loc[assessment.findings["verdict"] == "fail"]
-    reasons = failed.groupby("site_id")["title"].agg(list)
+    reasons = failed.groupby("site_id")["title"].agg(list).to_dict()
     spec: dict[str, Any] = {
         "sites": [
-            _site(row, sites.loc[row.Index], reasons.get(row.Index, []))
-            for row in table.itertuples()
+            _site(row, site, reasons.get(row.Index, []))
+            for row, site in zip(table.itertuples(), sites.to_dict("records"), strict=True)
         ],
         "selected": selected,
         "styles": style.site_looks(8.0 if len(table) <= _MANY_SITES else 5.0),
@@ -246,7 +246,7 @@ def illustrative_titles(assessment: Assessment) -> list[str]:
     return [layer.spec.title for layer in assessment.layers.values() if layer.illustrative]
 
 
-def _site(row: Any, site: pd.Series[Any], failed: list[str]) -> dict[str, Any]:
+def _site(row: Any, site: dict[Any, Any], failed: list[str]) -> dict[str, Any]:
     ranked = not pd.isna(row.rank)
     shade = style.score_class(row.score_low)
     sure = row.evidence_share >= style.UNSURE_BELOW_SHARE

@@ -69,16 +69,18 @@ def overlay(layer: Layer, look: LayerLook, crs: CRS) -> dict[str, Any] | None:
     geometry = frame.geometry
     if look.form == "points":
         geometry = geometry.representative_point()
-    drawn = _rounded(geometry.to_numpy(), _degrees(crs))
     rows = frame.drop(columns=frame.geometry.name).to_dict("records")
     columns = [column for column in layer.spec.columns if column.name in frame.columns]
+    # What looks and reads alike is one feature: a thousand nameless homes need one tooltip.
+    alike: dict[tuple[int, tuple[str, ...]], list[Any]] = {}
+    for row, shape in zip(rows, geometry, strict=True):
+        told = (look.pick(row), tuple(lines(layer.spec.title, columns, row)))
+        alike.setdefault(told, []).append(shape)
+    to_degrees = _degrees(crs)
     features = [
-        {
-            "type": "Feature",
-            "properties": {"style": look.pick(row), "lines": lines(layer.spec.title, columns, row)},
-            "geometry": json.loads(shapely.to_geojson(shape)),
-        }
-        for row, shape in zip(rows, drawn, strict=True)
+        {"type": "Feature", "properties": {"style": place, "lines": said}, "geometry": drawn}
+        for (place, said), shapes in alike.items()
+        for drawn in _merged(shapes, to_degrees)
     ]
     return {
         "key": layer.name,
@@ -126,7 +128,11 @@ def _rounded(shapes: Any, to_degrees: Transformer) -> NDArray[np.object_]:
 def _merged(shapes: list[Any], to_degrees: Transformer) -> list[dict[str, Any]]:
     parts = shapely.get_parts(shapely.get_parts(np.asarray(shapes, dtype=object)))
     merged = []
-    for dimension, gather in ((2, shapely.multipolygons), (1, shapely.multilinestrings)):
+    for dimension, gather in (
+        (2, shapely.multipolygons),
+        (1, shapely.multilinestrings),
+        (0, shapely.multipoints),
+    ):
         fitting = parts[shapely.get_dimensions(parts) == dimension]
         if len(fitting):
             drawn = _rounded(fitting, to_degrees)

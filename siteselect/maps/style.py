@@ -107,6 +107,7 @@ def _area(label: str, fill: str, edge: str, opacity: float = 0.45, dash: str = "
         "weight": 1.2,
         "fillColor": fill,
         "fillOpacity": opacity,
+        "fillRule": "nonzero",
     }
     return Look(label, "area", {**style, "dashArray": dash} if dash else style)
 

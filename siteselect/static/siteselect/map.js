@@ -118,7 +118,9 @@
         renderer: points ? known.places : known.areas,
         pane: points ? "places" : "areas",
         style: style,
-        pointToLayer: (feature, at) => new known.Symbol(at, Object.assign({ renderer: known.places }, style(feature))),
+        pointToLayer: (feature, at) => (points
+          ? new known.Symbol(at, Object.assign({ renderer: known.places }, style(feature)))
+          : L.circleMarker(at, Object.assign({ renderer: known.areas, radius: 4 }, style(feature)))),
         onEachFeature: (feature, drawn) => drawn.bindTooltip(lines(feature.properties.lines), { sticky: true }),
       });
     }
