@@ -147,6 +147,41 @@ def explain(
 
 
 @app.command()
+def heat(
+    study: StudyFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Identifier of a site.")],
+    data: DataFolder = None,
+    hours: Annotated[
+        Path | None, typer.Option("--hours", help="CSV file to write every hour of the year to.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match the pod's heat with its sink by the hour: months, key figures, carbon.
+
+    Example: siteselect heat data/helsinki/study.yaml osm-node-1380976609
+    """
+    from siteselect.console import working  # noqa: PLC0415
+    from siteselect.console_heat import heat_told, hours_csv, show_heat  # noqa: PLC0415 - heavy
+    from siteselect.design.heat_year import heat_year  # noqa: PLC0415
+    from siteselect.starter import write_text  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = _assessed(study, data, progress, opinions=False)
+        _check_site(assessment, site)
+        year = heat_year(assessment.study, assessment.territory, assessment.sites, site)
+    if isinstance(year, str):
+        raise StudyError(
+            Fault("SITE", f"no heat to match: {year}", "See the heat_sinks layer.", value=site)
+        )
+    if hours is not None:
+        write_text(hours, hours_csv(year))
+    if as_json:
+        _print_json(heat_told(year))
+    else:
+        show_heat(year)
+
+
+@app.command()
 def report(
     study: StudyFile,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],

@@ -40,7 +40,7 @@ def working() -> Iterator[Callable[[str], None]]:
 
 def show_ranking(assessment: Assessment, top: int) -> None:
     """Print the leading sites with rank range, score range, evidence and verdicts."""
-    console = _console()
+    console = console_of()
     table = assessment.ranking.table
     verdicts = _verdict_counts(assessment)
     grid = Table(title=Text(plain(assessment.study.title)), title_justify="left")
@@ -100,7 +100,7 @@ def explanation(assessment: Assessment, site: str) -> dict[str, Any]:
 
 def show_explanation(assessment: Assessment, site: str) -> None:
     """Print why a site ranks where it does."""
-    console = _console()
+    console = console_of()
     told = explanation(assessment, site)
     console.print(Text(f"{plain(told['name'])} ({plain(site)})", style="bold"))
     for sentence in told["sentences"]:
@@ -124,7 +124,7 @@ def show_explanation(assessment: Assessment, site: str) -> None:
 
 def show_inventory(found: dict[str, Any]) -> None:
     """Print what a study names and how it was read."""
-    console = _console()
+    console = console_of()
     grid = Table(title=Text(f"{plain(found['title'])}: all readable"), title_justify="left")
     for heading in ("Layer", "File", "Features", "Date", "Basis", "Licence"):
         grid.add_column(heading, justify="right" if heading == "Features" else "left")
@@ -211,6 +211,7 @@ def _interval(low: float, high: float) -> str:
     return lower if lower == upper else f"{lower} to {upper}"
 
 
-def _console() -> Console:
+def console_of() -> Console:
+    """Make the console that results are printed on, wide enough where nobody is looking."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160)

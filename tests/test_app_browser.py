@@ -118,6 +118,7 @@ class Visit:
         self.page.goto(url)
         self.page.wait_for_selector("iframe[src*=streamlit_folium]", timeout=90_000)
         self.until("() => document.querySelector('#map_div')?.dataset.basemap", in_map=True)
+        self.quiet()
 
     def _guard(self, route: Any) -> None:
         if re.match(r"(http://127\.0\.0\.1[:/]|data:|blob:)", route.request.url):
@@ -161,6 +162,13 @@ class Visit:
     def click_row(self, number: int, x: int = 16) -> None:
         """Click a row of the ranking; the grid is one picture, with rows of 35 pixels."""
         self.page.locator(GRID).click(position={"x": x, "y": 35 * number + 17})
+
+    def switch(self, title: str) -> None:
+        """Switch a layer of the map; the list folds away when the page moves under the mouse."""
+        label = self.map.locator(".leaflet-control-layers label", has_text=title)
+        self.page.mouse.move(0, 0)
+        self.map.locator(".leaflet-control-layers").hover()
+        label.click(timeout=10_000)
 
     def panel(self) -> str:
         return str(self.page.locator("h2#site").inner_text())
@@ -323,9 +331,9 @@ def test_layers_are_switched_and_the_legend_follows(visit: Visit) -> None:
         *("Streets", "Heat sinks", "Electricity supply", "Fibre", "Maintenance"),
     ):
         assert title in shown
-    visit.map.locator(".leaflet-control-layers label", has_text="Noise zones").click()
+    visit.switch("Noise zones")
     assert "night limit" in legend.inner_text()
-    visit.map.locator(".leaflet-control-layers label", has_text="Night noise map").click()
+    visit.switch("Night noise map")
     image = visit.map.locator("img.siteselect-raster")
     assert image.evaluate("(image) => image.naturalWidth") > 10
 
@@ -341,6 +349,11 @@ def test_the_address_opens_the_same_view(chromium: Any, demo_url: str) -> None:
         }"""
     )
     assert values == ["9", "9", "9", "9", "9", "100"]
+    width = opened.map.evaluate(
+        "() => window.map.getSize().x * 360 / 256 / 2 ** window.map.getZoom()"
+    )
+    lon = pd.read_csv(DEMO / "candidates.csv")["lon"]
+    assert width < 4 * (lon.max() - lon.min()), "the sites are lost in a far too wide map"
     assert opened.outside == []
     opened.page.close()
 

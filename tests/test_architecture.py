@@ -13,14 +13,15 @@ PACKAGE = ROOT / "siteselect"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "units", "contracts"),
     ("study", "study_file", "geo", "cutting", "snapping", "network"),
-    ("pod", "heat", "sound", "fibre", "catalogue"),
+    ("pod", "sizing", "heat", "sound", "fibre", "catalogue"),
+    ("finance", "cash_flow", "advice", "kpi_sheet"),
     ("sources", "layers", "candidates"),
     ("design", "criteria", "rules", "compliance"),
     ("decision",),
     ("assess",),
     ("charts", "maps"),
     ("report", "runs", "starter"),
-    ("console", "serve", "cli", "app", "static"),
+    ("console", "console_heat", "serve", "cli", "app", "static"),
     ("__main__",),
 )
 """Rooms by floor, lowest first. A room may import rooms of its own floor, without a circle."""
@@ -30,7 +31,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "streamlit_folium": frozenset({"app"}),
     "folium": frozenset({"app", "maps"}),
     "branca": frozenset({"app", "maps"}),
-    "rich": frozenset({"console"}),
+    "rich": frozenset({"console", "console_heat"}),
     "typer": frozenset({"cli"}),
     "jinja2": frozenset({"report"}),
     "pyogrio": frozenset({"sources", "report"}),

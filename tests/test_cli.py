@@ -213,3 +213,16 @@ def test_a_place_that_cannot_be_written_is_said_without_a_traceback(town: Town) 
 
 def test_the_version_is_told() -> None:
     assert siteselect("--version").stdout.startswith("siteselect 0.")
+
+
+def test_heat_tells_months_figures_and_hours(town: Town) -> None:
+    hours = town.folder / "hours.csv"
+    told = json.loads(siteselect("heat", town.file, "a", "--json", "--hours", hours).stdout)
+    assert len(told["months"]) == 12
+    assert told["figures"]["recovered_mwh_a"] == pytest.approx(400, rel=0.01)
+    assert len(hours.read_text(encoding="utf-8").splitlines()) == 8761
+    shown = siteselect("heat", town.file, "a").stdout
+    assert "ERF" in shown
+    none = siteselect("heat", town.file, "c")
+    assert none.returncode == EXIT_INPUT
+    assert "the heat demand of hall is not known" in none.stderr

@@ -154,6 +154,8 @@ def test_bad_demand_and_weights_are_refused_with_every_hour_named() -> None:
         build_curve([])
     with pytest.raises(InputError, match="no hours"):
         build_curve([[1.0]])
+    with pytest.raises(InputError, match="another name"):
+        build_curve([1.0], {"hours": [2.0]})
 
 
 def test_stacks_that_do_not_fit_are_refused() -> None:

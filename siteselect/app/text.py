@@ -7,7 +7,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 
 if TYPE_CHECKING:
     from siteselect.report.records import Figure

@@ -13,8 +13,8 @@ CRITERION = Criterion(
     layers=("heat_sinks", "roads"),
     scale=ValueScale(((0.0, 0.0), (500.0, 1.0))),
     question="How much fuel would the heat replace?",
-    source="smaller of offer and demand in a year, times a coincidence share by kind of sink "
-    "(judgement), less pipe loss; the hourly match will replace it",
+    source="offer and demand matched in every hour of a year of weather, less pipe loss; demand "
+    "profiles by kind of sink (method page); scale: judgement",
 )
 
 

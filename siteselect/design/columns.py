@@ -78,7 +78,11 @@ HEAT = (
         sink_m="pipe length to the sink",
         sink_demand_mwh_a="heat the sink uses",
         sink_supply_c="water temperature the sink needs",
-        heat_used_mwh_a="heat of the pod that is used, less pipe loss",
+        heat_used_mwh_a="heat of the pod that is used, matched by the hour, less pipe loss",
+        heat_delivered_mwh_a="heat that reaches the sink, with the heat pump's work",
+        heat_pump_mwh_a="electricity of the heat pump",
+        recovery_share="heat used over heat offered",
+        fuel_saved_mwh_a="fuel that the sink's boiler does not burn",
     ),
 )
 NOISE = (

@@ -10,7 +10,7 @@ import shapely
 
 from siteselect import pod as pods
 from siteselect.design.table import picked, scattered
-from siteselect.sound import spread
+from siteselect.sound.spreading import spread
 from siteselect.sources.raster_file import sample
 
 if TYPE_CHECKING:

@@ -14,13 +14,18 @@ import yaml
 from siteselect import pod as pods
 from siteselect.design.reach import Pairs, Streets, pairs, reach
 from siteselect.design.table import picked
-from siteselect.heat.annual import pipe_loss_mwh_a, used_mwh_a
+from siteselect.heat.demand_curve import HOURS, build_curve, pair_sums, stack_curves
+from siteselect.heat.heat_pump import cop
+from siteselect.heat.links import is_direct
+from siteselect.heat.matching import heat_gain, source_demand_kw
+from siteselect.heat.sink_demand import sink_demand_kw
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from siteselect.contracts import Layer
+    from siteselect.heat.weather import Weather
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
@@ -57,13 +62,43 @@ def demands(sinks: gpd.GeoDataFrame, study: Study) -> pd.DataFrame:
     return needs
 
 
+def profiles(
+    sinks: gpd.GeoDataFrame, needs: pd.DataFrame, weather: Weather
+) -> list[NDArray[np.float64] | None]:
+    """Spread every sink's yearly demand over the hours of the year [kW]; None where unknown."""
+    shapes = {
+        kind: sink_demand_kw(kind, weather, annual_mwh_a=1.0) for kind in sinks["kind"].unique()
+    }
+    return [
+        None if np.isnan(demand) or shapes[kind] is None else demand * shapes[kind]
+        for kind, demand in zip(sinks["kind"], needs["demand_mwh_a"], strict=True)
+    ]
+
+
+def lift(
+    study: Study, supply_c: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
+    """Say for each sink whether the pod's water suffices, its COP, and heat per source heat."""
+    direct = is_direct(study.pod.outlet_c, supply_c, study.heat.approach_k)
+    known = ~np.isnan(supply_c)
+    performance = np.full(len(supply_c), np.nan)
+    performance[known] = cop(
+        study.pod.outlet_c, supply_c[known], carnot_share=study.heat.carnot_share
+    )
+    gain = np.zeros(len(supply_c))
+    gain[known] = heat_gain(direct[known], performance[known] if study.heat.heat_pump else None)
+    return direct, performance, gain
+
+
 def deliver(
     study: Study, territory: Territory, streets: Streets, index: pd.Index[str]
 ) -> pd.DataFrame:
     """Name the sink that uses most of the pod's heat within the pipe limit, net of pipe loss.
 
-    With no sink in reach the heat used is 0, unless part of the reach lies outside the layer's
-    coverage, where it is unknown; the nearest sink is then named for its distance only.
+    Offer and demand are matched in every hour of the year (`heat.demand_curve`, which is exact for
+    the constant offer of a pod). With no sink in reach the heat used is 0, unless part of the reach
+    lies outside the layer's coverage, where it is unknown; the nearest sink is then named for its
+    distance only.
     """
     offered = pods.heat_offered_mwh_a(study.pod)
     columns = pd.DataFrame({"heat_offered_mwh_a": offered}, index=index)
@@ -72,8 +107,9 @@ def deliver(
         return _without_layer(columns)
     shapes = layer.frame.geometry.to_numpy()
     needs = demands(layer.frame, study)
+    direct, performance, gain = lift(study, needs["supply_c"].to_numpy(dtype=float))
     found = pairs(streets, shapes, study.routing.pipe_limit_m)
-    used = _used(study, found, layer.frame, needs, offered)
+    used = _used(study, found, profiles(layer.frame, needs, territory.weather), gain)
     sink, heat, length_m, basis = _best(found, used, len(index))
     nearest = reach(streets, shapes)
     none = sink < 0
@@ -88,25 +124,68 @@ def deliver(
     columns["sink_demand_mwh_a"] = picked(needs, "demand_mwh_a", sink)
     columns["sink_demand_basis"] = picked(needs, "demand_basis", sink, text=True)
     columns["sink_supply_c"] = picked(needs, "supply_c", sink)
+    lifted = pd.DataFrame({"gain": gain, "compressor": np.where(direct, 0.0, gain / performance)})
+    return _delivered(
+        columns,
+        heat,
+        picked(lifted, "gain", sink),
+        picked(lifted, "compressor", sink),
+        direct[sink],
+        study,
+    )
+
+
+def _delivered(
+    columns: pd.DataFrame,
+    heat: NDArray[np.float64],
+    gain: NDArray[np.float64],
+    compressor: NDArray[np.float64],
+    direct: NDArray[np.bool_],
+    study: Study,
+) -> pd.DataFrame:
+    """Follow the pod's used heat through the heat pump to the sink and to the fuel it replaces."""
+    nothing = heat == 0
     columns["heat_used_mwh_a"] = heat
-    columns["heat_mode"] = _mode(columns, study)
+    columns["heat_delivered_mwh_a"] = np.where(nothing, 0.0, heat * gain)
+    columns["heat_pump_mwh_a"] = np.where(nothing, 0.0, heat * compressor)
+    columns["recovery_share"] = heat / columns["heat_offered_mwh_a"]
+    columns["fuel_saved_mwh_a"] = (
+        columns["heat_delivered_mwh_a"] / study.heat.boiler_efficiency_share
+    )
+    mode = np.where(direct, "direct", "heat pump" if study.heat.heat_pump else "too cool")
+    out = (columns["sink_supply_c"].isna() | ~columns["sink_in_reach"]).to_numpy()
+    columns["heat_mode"] = np.where(out, "", mode).astype(object)
     return columns
 
 
 def _used(
     study: Study,
     found: Pairs,
-    sinks: gpd.GeoDataFrame,
-    needs: pd.DataFrame,
-    offered_mwh_a: float,
+    hourly_kw: list[NDArray[np.float64] | None],
+    gain: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    share = sinks["kind"].map(lambda kind: study.heat.coincidence_share.get(kind, np.nan))
-    return used_mwh_a(
-        offered_mwh_a,
-        needs["demand_mwh_a"].to_numpy()[found.facility],
-        share.to_numpy(dtype=float)[found.facility],
-        pipe_loss_mwh_a(found.length_m, study.heat.pipe_loss_w_m),
+    """Heat of the pod that each pair of site and sink uses [MWh/a]; NaN without a demand."""
+    known = [sink for sink, demand in enumerate(hourly_kw) if demand is not None]
+    used = np.full(len(found.site), np.nan)
+    if not known:
+        return used
+    cap = float("inf") if study.heat.exchanger_kw is None else study.heat.exchanger_kw
+    curves = [
+        build_curve(source_demand_kw(demand, gain[sink], cap))
+        for sink, demand in enumerate(hourly_kw)
+        if demand is not None
+    ]
+    row = np.full(len(hourly_kw), -1)
+    row[known] = np.arange(len(known))
+    there = row[found.facility] >= 0
+    sums = pair_sums(
+        stack_curves(curves),
+        row[found.facility[there]],
+        pods.heat_offered_kw(study.pod),
+        loss_kw=found.length_m[there] * study.heat.pipe_loss_w_m / 1000,
     )
+    used[there] = sums[HOURS] / 1000
+    return used
 
 
 def _best(
@@ -130,18 +209,19 @@ def _covered(layer: Layer, streets: Streets, limit_m: float) -> NDArray[np.bool_
     return np.asarray(shapely.covers(layer.coverage, shapely.buffer(streets.points, limit_m)))
 
 
-def _mode(columns: pd.DataFrame, study: Study) -> NDArray[np.object_]:
-    """Direct where the pod's water is warm enough after the exchanger, otherwise by heat pump."""
-    warm = study.pod.outlet_c - study.heat.approach_k >= columns["sink_supply_c"]
-    mode = np.where(warm, "direct", "heat pump").astype(object)
-    mode[(columns["sink_supply_c"].isna() | ~columns["sink_in_reach"]).to_numpy()] = ""
-    return mode
-
-
 def _without_layer(columns: pd.DataFrame) -> pd.DataFrame:
     for column in ("sink_id", "sink_name", "sink_kind", "sink_basis", "sink_demand_basis"):
         columns[column] = ""
-    for column in ("sink_m", "sink_demand_mwh_a", "sink_supply_c", "heat_used_mwh_a"):
+    for column in (
+        "sink_m",
+        "sink_demand_mwh_a",
+        "sink_supply_c",
+        "heat_used_mwh_a",
+        "heat_delivered_mwh_a",
+        "heat_pump_mwh_a",
+        "recovery_share",
+        "fuel_saved_mwh_a",
+    ):
         columns[column] = np.nan
     columns["sink_in_reach"] = False
     columns["heat_mode"] = ""

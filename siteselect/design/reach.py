@@ -113,7 +113,10 @@ def pairs(streets: Streets, shapes: NDArray[np.object_], limit_m: float) -> Pair
         label = STRAIGHT.format(factor=factor)
         return _within(site, facility, straight_m * factor, label, limit_m)
     snapped = network.snap(streets.graph, entrances(streets, shapes), streets.routing.snap_limit_m)
-    off = (streets.sites.edge[site] < 0) | (snapped.edge[facility] < 0)
+    # A yard path that is tied to no street is on the graph and yet leads nowhere.
+    cut_off = ~np.isfinite(network.nearest_by_length(streets.graph, streets.sites, snapped).cost)
+    stranded = ~np.isfinite(network.nearest_by_length(streets.graph, snapped, streets.sites).cost)
+    off = cut_off[site] | stranded[facility]
     direct = ~off & (straight_m <= streets.sites.offset_m[site] + snapped.offset_m[facility])
     routed = network.pairs_within(streets.graph, streets.sites, snapped, limit_m)
     label = STRAIGHT.format(factor=factor)

@@ -7,6 +7,7 @@ scale to a known year.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,7 @@ def building_demand_kw(
     """
     days = daily_mean(weather.temperature_c, weather.index).clip(_COLDEST_C, _WARMEST_C)
     calendar = pd.date_range(days.index[0], days.index[-1], freq="D")
-    means = days.reindex(calendar).to_numpy(dtype=np.float64)
+    means = np.asarray(days.reindex(calendar), dtype=np.float64)
     profile = _profile(kind, calendar[0], means, holidays)
     clock = weather.index.tz_localize(None).floor("h")
     position = ((clock - calendar[0]) // pd.Timedelta(hours=1)).to_numpy()
@@ -90,12 +91,14 @@ def daily_heat_value(temperature_c: ArrayLike, kind_or_type: str) -> NDArray[np.
     from demandlib.bdew import HeatBuilding  # noqa: PLC0415  (heavy, and needed here only)
 
     shlp, building_class = _type(kind_or_type)
-    model = HeatBuilding(
-        pd.date_range("2021-01-01", periods=24, freq="h"),
-        shlp_type=shlp,
-        building_class=building_class,
-        wind_class=0,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        model = HeatBuilding(
+            pd.date_range("2021-01-01", periods=24, freq="h"),
+            shlp_type=shlp,
+            building_class=building_class,
+            wind_class=0,
+        )
     a, b, c, d = (float(value) for value in model.get_sigmoid_parameters())
     held = np.clip(np.asarray(temperature_c, dtype=float), _COLDEST_C, _WARMEST_C)
     return np.asarray(a / (1 + (b / (held - 40.0)) ** c) + d)
@@ -113,17 +116,20 @@ def _profile(
     hourly_c = np.repeat(np.concatenate((np.full(_LEAD_DAYS, means_c[0]), means_c)), 24)
     start = first - pd.Timedelta(days=_LEAD_DAYS)
     index = pd.date_range(start, periods=len(hourly_c), freq="h")
-    model = HeatBuilding(
-        index,
-        holidays=None if holidays is None else dict(holidays),
-        temperature=pd.Series(hourly_c, index=index),
-        shlp_type=shlp,
-        building_class=building_class,
-        wind_class=0,
-        annual_heat_demand=1.0,
-        name=kind,
-    )
-    profile = np.asarray(model.get_bdew_profile(), dtype=float)
+    with warnings.catch_warnings():
+        # demandlib 0.2.2 asks pandas for names that pandas 4 will drop.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        model = HeatBuilding(
+            index,
+            holidays=None if holidays is None else dict(holidays),
+            temperature=pd.Series(hourly_c, index=index),
+            shlp_type=shlp,
+            building_class=building_class,
+            wind_class=0,
+            annual_heat_demand=1.0,
+            name=kind,
+        )
+        profile = np.asarray(model.get_bdew_profile(), dtype=float)
     return profile[_LEAD_DAYS * 24 :]
 
 

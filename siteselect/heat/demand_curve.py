@@ -73,16 +73,17 @@ def build_curve(
         fit the hours. Every fault is listed.
     """
     demand = np.asarray(demand_kw, dtype=float)
-    given = {HOURS: np.ones(demand.shape)}
-    given |= {name: np.asarray(values, dtype=float) for name, values in (weights or {}).items()}
+    given = {name: np.asarray(values, dtype=float) for name, values in (weights or {}).items()}
     _check(demand, given)
-    order = np.argsort(demand, kind="stable")
-    by_size = demand[order]
-    return DemandCurve(
-        sorted_kw=by_size,
-        below_kwh={name: _from_below(by_size * each[order]) for name, each in given.items()},
-        above_h={name: _from_above(each[order]) for name, each in given.items()},
-    )
+    by_size = np.sort(demand)
+    below = {HOURS: _from_below(by_size)}
+    above = {HOURS: np.arange(len(demand), -1, -1, dtype=float)}
+    if given:
+        # Stable, so that equal demands are summed in the same order on every machine.
+        order = np.argsort(demand, kind="stable")
+        below |= {name: _from_below(by_size * each[order]) for name, each in given.items()}
+        above |= {name: _from_above(each[order]) for name, each in given.items()}
+    return DemandCurve(sorted_kw=by_size, below_kwh=below, above_h=above)
 
 
 def used_mwh_a(
@@ -253,6 +254,9 @@ def _check(demand: NDArray[np.float64], weights: Mapping[str, NDArray[np.float64
         )
         for hour in wrong.tolist()
     ]
+    if HOURS in weights:
+        cure = "Give the weight another name"
+        faults.append(Fault("demand curve", "every curve has this weight", cure, column=HOURS))
     faults += [
         Fault("demand curve", "a weight does not fit", "Give a number for each hour", column=name)
         for name, each in weights.items()

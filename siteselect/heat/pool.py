@@ -36,7 +36,8 @@ class Pool:
     """A pool and how it is run.
 
     Defaults: a recreation pool of 25 m at 28 degC, air a kelvin warmer at 60 % (PWTAG, Sport
-    England [R]); open from 7 to 22 h; activity 0.75 open and 0.5 closed, the mean of two measured
+    England [R]); open from 7 to 22 h (the same hour
+    twice means always); activity 0.75 open and 0.5 closed, the mean of two measured
     halls (E3S 2022 [S]) and not the design value 1.0, which overstates a year. `air_c` and
     `humidity_share` are the hall's; outdoors the weather's are used. `bathers_per_day` None means
     0.8 a square metre [J]. `cover_saving_share` 0.85 [J] (laboratory 0.90 to 0.98). `season` is
@@ -107,7 +108,7 @@ def pool_demand_kw(weather: Weather, pool: Pool) -> PoolDemand:
     """
     _check(pool)
     hours = clock_h(weather.index)
-    opened = _within(hours, pool.open_from, pool.open_to)
+    opened = _opened(hours, pool)
     covered = ~opened & pool.cover
     heated = _in_season(weather, pool.season)
     kg_m2_h = _evaporation(weather, pool, opened, covered)
@@ -118,7 +119,7 @@ def pool_demand_kw(weather: Weather, pool: Pool) -> PoolDemand:
     # never adds demand and demand is not overstated.
     surface_kw = np.where(covered, np.minimum(surface_kw, 0.0), surface_kw)
     shell_kw = np.asarray(heated * _shell_kw(pool), dtype=float)
-    make_up_kw = heated * _make_up_kw(weather, pool, evaporation_kw / latent_kwh_kg)
+    make_up_kw = heated * _make_up_kw(weather, pool, evaporation_kw / latent_kwh_kg, opened)
     solar_w_m2 = 0.0 if pool.indoor else _SOLAR_ABSORBED_SHARE * weather.irradiance_w_m2
     solar_kw = heated * pool.water_m2 * solar_w_m2 / 1000
     total_kw = evaporation_kw + surface_kw + shell_kw + make_up_kw - solar_kw
@@ -168,8 +169,7 @@ def _evaporation(
             water_c, air_c, humidity, model=model, activity=activity, wind_m_s=wind
         )
     elif pool.model == "shah":
-        open_h = (pool.open_to - pool.open_from) % 24 or 24.0
-        people = bathers_per_day(pool) * _VISIT_H / open_h / pool.water_m2
+        people = bathers_per_day(pool) * _VISIT_H / _open_h(pool) / pool.water_m2
         rate = evaporation_kg_m2_h(
             water_c, air_c, humidity, model="shah_occupied", people_m2=np.where(opened, people, 0.0)
         )
@@ -204,11 +204,16 @@ def _shell_kw(pool: Pool) -> float:
 
 
 def _make_up_kw(
-    weather: Weather, pool: Pool, evaporated_kg_h: NDArray[np.float64]
+    weather: Weather,
+    pool: Pool,
+    evaporated_kg_h: NDArray[np.float64],
+    opened: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    # Dilution and backwash are spread evenly: the water's own store hides at which hour they run.
-    dilution_m3_h = bathers_per_day(pool) * DILUTION_M3_BATHER / 24
-    fresh_m3_h = max(dilution_m3_h, pool.backwash_m3_week / 168) + evaporated_kg_h / 1000
+    # Dilution, or backwash where that is more, runs in opening hours: by night a pod then meets
+    # the least demand, which is the prudent side.
+    day_m3 = max(bathers_per_day(pool) * DILUTION_M3_BATHER, pool.backwash_m3_week / 7)
+    diluted_m3_h = np.where(opened, day_m3 / _open_h(pool), 0.0)
+    fresh_m3_h = diluted_m3_h + evaporated_kg_h / 1000
     cold_c = mains_c(day_of_year(weather.index), pool.mains_mean_c, pool.mains_swing_k)
     return np.asarray(fresh_m3_h * WATER_KWH_M3_K * (pool.water_c - cold_c))
 
@@ -217,6 +222,17 @@ def _air(weather: Weather, pool: Pool) -> tuple[NDArray[np.float64], NDArray[np.
     if pool.indoor:
         return np.asarray(pool.air_c, float), np.asarray(pool.humidity_share, float)
     return weather.temperature_c, weather.humidity_share
+
+
+def _opened(hours: NDArray[np.float64], pool: Pool) -> NDArray[np.bool_]:
+    if pool.open_from == pool.open_to:
+        return np.ones(hours.shape, dtype=bool)
+    return _within(hours, pool.open_from, pool.open_to)
+
+
+def _open_h(pool: Pool) -> float:
+    # Whole hours of the clock that count as open, so that a day's dilution comes out whole.
+    return float(_opened(np.arange(24.0), pool).sum()) or 1.0
 
 
 def _within(hours: NDArray[np.float64], start: float, end: float) -> NDArray[np.bool_]:

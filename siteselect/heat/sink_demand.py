@@ -70,7 +70,9 @@ def _by_size(kind: str, weather: Weather, size_m2: float) -> NDArray[np.float64]
         return greenhouse_demand_kw(weather, Greenhouse(floor_m2=size_m2))
     outdoor = kind == "outdoor_pool"
     season = OUTDOOR_SEASON if outdoor else None
-    pool = Pool(water_m2=size_m2, indoor=not outdoor, season=season)
+    # Mains water is about as warm as the place is over a year [J].
+    mains_c = min(max(float(weather.temperature_c.mean()), 5.0), 15.0)
+    pool = Pool(water_m2=size_m2, indoor=not outdoor, season=season, mains_mean_c=mains_c)
     return pool_demand_kw(weather, pool).total_kw
 
 

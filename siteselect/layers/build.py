@@ -26,22 +26,25 @@ from siteselect.layers.reading import (
     read_contract,
     read_shapes,
 )
+from siteselect.layers.weather import year_of_weather
 from siteselect.sources import raster_file
 from siteselect.sources.registry import locate, read_any
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from siteselect.heat.weather import Weather
     from siteselect.study import LayerFile, Study
 
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """The study area with all its layers, in the study's CRS."""
+    """The study area with all its layers, in the study's CRS, and a year of its weather."""
 
     area: BaseGeometry
     crs: CRS
     layers: Mapping[str, Layer]
+    weather: Weather
     provenance: tuple[tuple[str, Provenance], ...]
     notices: tuple[Notice, ...]
 
@@ -89,11 +92,17 @@ def build_territory(study: Study, folder: Path, data: Path | None = None) -> Ter
             faults += error.faults
             continue
         notices += found
+    try:
+        weather, sky = year_of_weather(study, area, place)
+    except SiteselectError as error:
+        faults += error.faults
     if faults:
         raise InputError(faults)
     births = [("area", outline.provenance)]
     births += [(name, birth) for name, layer in layers.items() for birth in layer.provenance]
-    return Territory(area, crs, layers, tuple(births), (*_illustrative(layers), *notices))
+    births.append(("weather", sky))
+    told = (*_illustrative(layers), *notices)
+    return Territory(area, crs, layers, weather, tuple(births), told)
 
 
 def _unknown_layers(study: Study) -> list[Fault]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import siteselect
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.report.records import Background, Cell, Row, Table
 from siteselect.report.rounding import in_column_unit, measure, with_unit

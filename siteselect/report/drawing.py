@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from siteselect.charts import INK, svg_tag, svg_text
+from siteselect.charts.drawing import INK, svg_tag, svg_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 from siteselect.errors import Fault, InputError
 from siteselect.report.background import NAME_LETTERS, background, readable
 from siteselect.report.design_tables import design_tables

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siteselect.charts import FULL, Bar, plain, waterfall_chart
+from siteselect.charts.drawing import plain
+from siteselect.charts.points import FULL, Bar, waterfall_chart
 from siteselect.report.background import TEXT_LETTERS
 from siteselect.report.records import Cell, Figure, Row, Table
 from siteselect.report.rounding import measure, percent, points, rounded, spread

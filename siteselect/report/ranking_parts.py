@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siteselect.charts import FULL, Interval, interval_chart, plain
+from siteselect.charts.drawing import plain
+from siteselect.charts.points import FULL, Interval, interval_chart
 from siteselect.decision.ranking import order
 from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, readable
 from siteselect.report.points import illustrative_tag

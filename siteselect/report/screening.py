@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.contracts import VERDICTS
 from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, web_address

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from siteselect.charts import INK, plain, svg_document, svg_tag
+from siteselect.charts.drawing import INK, plain, svg_document, svg_tag
 from siteselect.report.background import NAME_LETTERS
 from siteselect.report.drawing import (
     HEIGHT,

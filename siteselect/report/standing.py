@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 from siteselect.contracts import VERDICTS
 from siteselect.decision.explanation import waterfall
 from siteselect.decision.ranking import TOLERANCE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siteselect.charts import plain
+from siteselect.charts.drawing import plain
 from siteselect.decision.stability import stability
 from siteselect.report.background import readable
 from siteselect.report.points import illustrative_tag, scale_text

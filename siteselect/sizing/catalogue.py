@@ -161,8 +161,10 @@ def _parsed(entry: dict[str, Any]) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
-    if not isinstance(value, dict):
-        return value
+    return _figure(value) if isinstance(value, dict) else value
+
+
+def _figure(value: dict[str, Any]) -> Figure:
     middle = value["value"] if "value" in value else value["mid"]
     return Figure(
         value=float(middle),

@@ -26,7 +26,7 @@ def apparent_power_kva(real_kw: float, power_factor: float) -> float:
 
 
 def line_current_amp(apparent_kva: float, phases: int = 3, voltage_v: float | None = None) -> float:
-    """Current in each line conductor [A].
+    """Work out the current in each line conductor [A].
 
     Parameters
     ----------

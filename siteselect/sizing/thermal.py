@@ -1,4 +1,4 @@
-"""The heat: racks, cooling by density, heat in the water, and getting rid of it on the worst day."""
+"""The heat: racks, cooling by density, heat in the water, and its rejection on the worst day."""
 
 from __future__ import annotations
 
@@ -183,8 +183,9 @@ def _worst_hours(
     Returns
     -------
     tuple
-        Share of the heat that needs no compressor, cooler rating [kW], compressor draw [kW] and
-        draw of the whole pod at full IT power [kW]; all NaN while the summer is unknown.
+        Share of the heat that needs no compressor, cooler rating [kW], compressor rating [kW] and
+        draw of the whole pod at full IT power [kW]; all NaN while the summer is unknown. The
+        ratings carry the thermal envelope's margin; the draw does not, the supply adds its own.
     """
     internal_kw, rejection_kw = power
     if request.summer_c is None:
@@ -206,7 +207,7 @@ def _worst_hours(
         / (stream.limit_c - request.summer_c)
         for stream in dry
     ) + spare * (1 - dry_share) * rejection_kw * (1 + 1 / eer)
-    worst_kw = internal_kw + compressor_kw + rules["fans_share"].value * rejection_kw
+    worst_kw = internal_kw * (1 + (1 - dry_share) / eer + rules["fans_share"].value)
     _enter_plant(request, cooling, (dry_share, cooler_kw, compressor_kw, worst_kw), sheet)
     return dry_share, cooler_kw, compressor_kw, worst_kw
 
@@ -254,8 +255,12 @@ def _enter_plant(
         sheet,
         "worst_hour_kw",
         plant[3],
-        "IT power x (1 + pumps + conversion) + compressor + fans",
-        {"compressor kW": plant[2], "fans / heat": rules["fans_share"].value},
+        "IT power x (1 + pumps + conversion) x (1 + (1 - dry share) / EER + fans)",
+        {
+            "dry share": plant[0],
+            "EER": rules["chiller_eer"].value,
+            "fans": rules["fans_share"].value,
+        },
         unit="kW",
         source=rules["fans_share"].source,
     )

@@ -70,7 +70,20 @@
     known.areas = L.canvas({ pane: "areas", padding: 0.3 });
     known.places = L.svg({ pane: "places" });
     known.marks = L.svg({ pane: "sites" });
-    map.fitBounds(spec.bounds, { padding: [16, 16], maxZoom: 16 });
+    const fit = () => {
+      map.fitBounds(spec.bounds, { padding: [16, 16], maxZoom: 16, animate: false });
+      if (known.focus) look(map, known.focus, false);
+    };
+    // The page may still be finding its width: fit again, until the reader takes the map in hand.
+    ["pointerdown", "wheel", "keydown"].forEach((sign) => {
+      frame.addEventListener(sign, () => map.off("resize", fit), { once: true, capture: true });
+    });
+    map.on("resize", fit);
+    fit();
+  }
+
+  function look(map, focus, animate) {
+    map.setView([focus.lat, focus.lon], Math.max(map.getZoom(), FOCUS_ZOOM), { animate: animate });
   }
 
   function ground(map, spec) {
@@ -147,8 +160,8 @@
     map.getContainer().dataset.selected = spec.selected || "";
     if (spec.focus && spec.focus.turn !== known.turn) {
       known.turn = spec.focus.turn;
-      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      map.setView([spec.focus.lat, spec.focus.lon], Math.max(map.getZoom(), FOCUS_ZOOM), { animate: !still });
+      known.focus = spec.focus;
+      look(map, spec.focus, !window.matchMedia("(prefers-reduced-motion: reduce)").matches);
     }
   }
 

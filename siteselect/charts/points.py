@@ -1,34 +1,36 @@
-"""Charts as light SVG text: the points of one site, and the score ranges of several."""
+"""The points of one site as a waterfall, and the score ranges of several sites."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from xml.sax.saxutils import escape, quoteattr
+
+from siteselect.charts.drawing import (
+    GRID,
+    HATCH,
+    INK,
+    MISSED,
+    POSSIBLE_EDGE,
+    QUIET,
+    SURE,
+    hatch,
+    svg_document,
+    svg_tag,
+    svg_text,
+    text_at,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 FULL = 100.0
 """Points a site would have at the top of every scale."""
 
-SURE = "#0b5c8f"
-POSSIBLE, POSSIBLE_EDGE = "#e69f00", "#8a5a00"
-MISSED, GRID = "#cdd5db", "#dfe4e8"
-INK, QUIET = "#1b1f23", "#59636e"
-"""Blue, orange and greys stay apart in every common form of colour blindness (Okabe and Ito)."""
-
-HATCH = "url(#unknown)"
-
 _WIDTH, _LABEL_END, _PLOT_START, _PLOT_END, _VALUE_START = 680, 244, 252, 574, 586
 _ROW, _BAR, _TOP, _FOOT = 30, 16, 36, 58
-_FONT, _SMALL = 13, 12
+_FONT = 13
 _LABEL_LETTERS, _VALUE_LETTERS, _KEY_LETTERS = 37, 14, 40
 _TICKS = (0, 25, 50, 75, 100)
-_BREAKS = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x85\u2028\u2029"), " ")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,85 +57,6 @@ class Interval:
     value: str = ""
     state: Literal["ranked", "excluded"] = "ranked"
     marked: bool = False
-
-
-def plain(text: object, limit: int | None = None) -> str:
-    """Make text from outside fit to be shown: one line, no invisible characters, cut to a length.
-
-    Control, formatting and unpaired surrogate characters are dropped: they would break an SVG or
-    turn the reading direction of a page around. Markup is left to the target's own encoder.
-
-    Parameters
-    ----------
-    text : what a file or a user gave.
-    limit : most letters to keep, with an ellipsis as the last; None keeps all.
-    """
-    spaced = str(text).translate(_BREAKS)
-    kept = "".join(letter for letter in spaced if _is_shown(letter))
-    line = " ".join(kept.split())
-    if limit is None or len(line) <= limit:
-        return line
-    return line[: limit - 1].rstrip() + "…"
-
-
-def _is_shown(letter: str) -> bool:
-    return letter in _JOINERS or unicodedata.category(letter) not in _INVISIBLE
-
-
-def svg_tag(name: str, *content: str, **attributes: float | str) -> str:
-    """Write one SVG element; numbers are cut to a tenth, attribute text is encoded.
-
-    Parameters
-    ----------
-    name : element name.
-    content : what stands inside, already encoded (other elements, or `svg_text`).
-    attributes : values by name, with `_` for `-`; empty text leaves an attribute out.
-    """
-    written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_attribute(value))}"
-        for key, value in attributes.items()
-        if value != ""
-    )
-    inside = "".join(content)
-    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
-
-
-def svg_text(text: object, limit: int | None = None) -> str:
-    """Encode text for the inside of an SVG element."""
-    return escape(plain(text, limit))
-
-
-def svg_document(width: float, height: float, body: Iterable[str], *, title: str) -> str:
-    """Wrap drawn parts as an SVG document that names itself to a screen reader."""
-    return svg_tag(
-        "svg",
-        svg_tag("title", svg_text(title)),
-        *body,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height:g}",
-        width=width,
-        height=height,
-        role="img",
-        aria_label=plain(title),
-        font_family="Liberation Sans, Arial, Helvetica, sans-serif",
-    )
-
-
-def hatch() -> str:
-    """Define the hatching that stands for what is not known."""
-    tile = svg_tag("rect", width=7, height=7, fill=POSSIBLE)
-    stripe = svg_tag("rect", width=3, height=7, fill="#ffffff")
-    pattern = svg_tag(
-        "pattern",
-        tile,
-        stripe,
-        id="unknown",
-        width=7,
-        height=7,
-        patternUnits="userSpaceOnUse",
-        patternTransform="rotate(45)",
-    )
-    return svg_tag("defs", pattern)
 
 
 def waterfall_chart(
@@ -245,35 +168,20 @@ def _row_text(top: float, label: str, value: str, *, bold: bool = False) -> list
     name = svg_text(label, _LABEL_LETTERS)
     number = svg_text(value, _VALUE_LETTERS)
     return [
-        _words(_LABEL_END, line, name, size=_FONT, anchor="end", weight=weight),
-        _words(_VALUE_START, line, number, size=_FONT, weight=weight),
+        text_at(_LABEL_END, line, name, size=_FONT, anchor="end", weight=weight),
+        text_at(_VALUE_START, line, number, size=_FONT, weight=weight),
     ]
-
-
-def _words(
-    x: float,
-    y: float,
-    encoded: str,
-    *,
-    size: int = _SMALL,
-    anchor: str = "",
-    fill: str = INK,
-    weight: int = 400,
-) -> str:
-    return svg_tag(
-        "text", encoded, x=x, y=y, font_size=size, text_anchor=anchor, fill=fill, font_weight=weight
-    )
 
 
 def _frame(bottom: float, axis: str) -> list[str]:
     parts = [
         svg_tag("rect", width=_WIDTH, height="100%", fill="#ffffff"),
-        _words(_PLOT_START, 20, svg_text(axis), fill=QUIET),
+        text_at(_PLOT_START, 20, svg_text(axis), fill=QUIET),
     ]
     for tick in _TICKS:
         x = _x(tick)
         parts.append(svg_tag("path", d=f"M{x:.1f} {_TOP - 6}V{bottom}", stroke=GRID))
-        parts.append(_words(x, bottom + 16, str(tick), anchor="middle", fill=QUIET))
+        parts.append(text_at(x, bottom + 16, str(tick), anchor="middle", fill=QUIET))
     return parts
 
 
@@ -290,7 +198,7 @@ def _key(height: float, entries: Sequence[tuple[str, str]]) -> list[str]:
             parts.append(
                 svg_tag("rect", x=left, y=line - 12, width=18, height=13, fill=fill, stroke=edge)
             )
-        parts.append(_words(left + 24, line, svg_text(word, _KEY_LETTERS)))
+        parts.append(text_at(left + 24, line, svg_text(word, _KEY_LETTERS)))
         left += 46 + 6.3 * min(len(word), _KEY_LETTERS)
     return parts
 
@@ -298,9 +206,3 @@ def _key(height: float, entries: Sequence[tuple[str, str]]) -> list[str]:
 def _x(points: float) -> float:
     share = min(max(points / FULL, 0.0), 1.0)
     return _PLOT_START + share * (_PLOT_END - _PLOT_START)
-
-
-def _attribute(value: float | str) -> str:
-    if isinstance(value, str):
-        return plain(value)
-    return f"{value:.1f}".removesuffix(".0")

@@ -1,4 +1,4 @@
-"""Sound from plant to window."""
+"""Sound by distance alone: the loud-side bound that needs nothing but a sound power."""
 
 from __future__ import annotations
 

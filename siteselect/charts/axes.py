@@ -1,0 +1,260 @@
+"""The frame of a chart: units, round ticks, written numbers, grid, and the gap of the unknown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siteselect.charts.drawing import (
+    FONT,
+    GRID,
+    HATCH,
+    INK,
+    QUIET,
+    fitted,
+    svg_tag,
+    svg_text,
+    text_at,
+    width_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+WIDTH, LEFT, RIGHT = 480, 54, 472
+"""A chart 480 wide keeps its letters above 9 px on a phone and above 9 pt on half of an A4 page."""
+TOP, PLOT_HEIGHT = 36, 200
+LABEL = 13
+"""Letters of ticks and bands [px]."""
+
+Rung = tuple[float, float, str]
+"""From what value on a unit is used, its size, and how it is written."""
+ENERGY: tuple[Rung, ...] = (
+    (0.0, 1e-3, "kWh"),
+    (1.0, 1.0, "MWh"),
+    (1e4, 1e3, "GWh"),
+    (1e7, 1e6, "TWh"),
+)
+"""For energy in MWh."""
+POWER: tuple[Rung, ...] = ((0.0, 1e-3, "W"), (1.0, 1.0, "kW"), (1e4, 1e3, "MW"), (1e7, 1e6, "GW"))
+"""For power in kW."""
+MONEY: tuple[Rung, ...] = (
+    (0.0, 1.0, "GBP"),
+    (1e4, 1e3, "thousand GBP"),
+    (1e6, 1e6, "million GBP"),
+    (1e9, 1e9, "billion GBP"),
+)
+"""For money in GBP."""
+
+PlainTable = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+"""Heads and rows of a table: text that is not yet encoded for any page."""
+
+_TINY, _NOTHING = 1e-12, 1e-200
+_SHORTEST, _LONGEST = 1e-3, 1e4
+_MOST_TICKS = 6
+_LEAST_BAND, _SIGNED_BAND = 1.0, 10.0
+_SMALLEST_POWER, _LARGEST_POWER = -4, 12
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The unit in which a chart writes its numbers, and its size in the unit given."""
+
+    size: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The rectangle in which values are drawn [px], and the values at its bottom and top."""
+
+    top: float
+    bottom: float
+    low: float
+    high: float
+
+    def y(self, value: float) -> float:
+        """Place a value [px]."""
+        share = (value - self.low) / (self.high - self.low)
+        return self.bottom - share * (self.bottom - self.top)
+
+
+def known(values: ArrayLike, *, signed: bool = False) -> NDArray[np.float64]:
+    """Read a series, with NaN for whatever is not a finite number.
+
+    Raises
+    ------
+    ValueError
+        A value is negative, by more than rounding, and must not be.
+    """
+    series = np.array(values, dtype=float).ravel()
+    series[~np.isfinite(series)] = np.nan
+    if signed:
+        return series
+    if (series < -1e-6 * max(peak_of(series), 1.0)).any():
+        raise ValueError("heat is not negative: give what was offered, asked for, used or dumped")
+    return np.asarray(np.where(series < 0, 0.0, series), dtype=float)
+
+
+def same_length(*series: Sequence[object] | NDArray[np.float64]) -> int:
+    """Give the length that all series share.
+
+    Raises
+    ------
+    ValueError
+        They differ in length.
+    """
+    lengths = {len(each) for each in series}
+    if len(lengths) > 1:
+        raise ValueError(f"the series of one chart differ in length: {sorted(lengths)}")
+    return lengths.pop()
+
+
+def peak_of(*series: ArrayLike) -> float:
+    """Find the largest size among all known values; 0 where there is none."""
+    every = np.concatenate([np.asarray(each, dtype=float).ravel() for each in series])
+    return float(np.max(np.abs(every), initial=0.0, where=np.isfinite(every)))
+
+
+def scale_for(peak: float, ladder: Sequence[Rung]) -> Scale:
+    """Choose the unit that keeps the largest number short; for 0, the unit given.
+
+    Beyond both ends of the ladder a power of ten goes before the unit.
+    """
+    if peak < _NOTHING:
+        return next(Scale(size, unit) for _, size, unit in ladder if size == 1)
+    _, size, unit = [rung for rung in ladder if peak >= rung[0]][-1]
+    if _SHORTEST <= peak / size < _LONGEST:
+        return Scale(size, unit)
+    power = 3 * math.floor(math.log10(peak / size) / 3)
+    return Scale(size * 10.0**power, f"{_ten_to(power)} {unit}".rstrip())
+
+
+def figures(value: float) -> str:
+    """Write a number with at most three significant figures, thousands parted by commas."""
+    if value == 0:
+        return "0"
+    sign = "\u2212" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value):.2e}".partition("e")
+    power = int(exponent)
+    if _SMALLEST_POWER <= power < _LARGEST_POWER:
+        return sign + _trimmed(f"{Decimal(f'{mantissa}e{exponent}'):,f}")
+    return f"{sign}{_trimmed(mantissa)}\u00d7{_ten_to(power)}"
+
+
+def _ten_to(power: int) -> str:
+    return "10" + str(power).translate(_RAISED)
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(value: float, ladder: Sequence[Rung]) -> str:
+    """Write a known number with the unit that suits it."""
+    scale = scale_for(abs(value), ladder)
+    return f"{figures(value / scale.size)} {scale.unit}".rstrip()
+
+
+def ticks(low: float, high: float, most: int = _MOST_TICKS) -> list[float]:
+    """Choose round ticks that reach over a range; the range of nothing is 0 to 1."""
+    if high - low < _TINY:
+        return [0.0, 1.0]
+    rough = (high - low) / (most - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(f * power for f in (1, 2, 2.5, 5, 10, 20) if f * power >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [place * step for place in range(first, last + 1)]
+
+
+def plot_of(low: float, high: float, height: float = PLOT_HEIGHT) -> tuple[Plot, list[float]]:
+    """Set out a plot for a range of values, with its ticks."""
+    marks = ticks(min(low, 0.0), max(high, 0.0))
+    return Plot(TOP, TOP + height, marks[0], marks[-1]), marks
+
+
+def grid(plot: Plot, marks: Sequence[float], name: str, below: str = "") -> list[str]:
+    """Draw the paper, the lines and numbers of the value axis, and the names of both axes."""
+    parts = [
+        svg_tag("rect", width=WIDTH, height="100%", fill="#ffffff"),
+        text_at(4, 18, svg_text(fitted(name, WIDTH - 8)), size=FONT, fill=QUIET),
+    ]
+    for mark in marks:
+        y = plot.y(mark)
+        parts.append(svg_tag("path", d=f"M{LEFT} {y:.1f}H{RIGHT}", stroke=GRID))
+        number = figures(mark)
+        parts.append(text_at(LEFT - 6, y + 4.5, number, size=LABEL, anchor="end", fill=QUIET))
+    if below:
+        x, words = (LEFT + RIGHT) / 2, svg_text(fitted(below, WIDTH - 8))
+        parts.append(text_at(x, plot.bottom + 38, words, size=FONT, anchor="middle", fill=QUIET))
+    return parts
+
+
+def zero_line(plot: Plot) -> str:
+    """Mark zero, from which all bars are measured."""
+    return svg_tag("path", d=f"M{LEFT} {plot.y(0):.1f}H{RIGHT}", stroke=INK, stroke_width=1.5)
+
+
+def band_labels(labels: Sequence[object], bottom: float) -> list[str]:
+    """Write a label under the middle of each band, or under every second, fifth ... of many."""
+    if not labels:
+        return []
+    band = (RIGHT - LEFT) / len(labels)
+    shown = [fitted(label, max(band, 60.0), LABEL) for label in labels]
+    widest = max(width_of(label, LABEL) for label in shown) + 6
+    every = next(
+        step for step in (1, 2, 3, 4, 5, *range(10, 10_000_000, 10)) if step * band >= widest
+    )
+    return [
+        text_at(
+            LEFT + (place + 0.5) * band,
+            bottom + 18,
+            svg_text(shown[place]),
+            size=LABEL,
+            anchor="middle",
+        )
+        for place in range(0, len(labels), every)
+    ]
+
+
+def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
+    """Hatch the stretches of the axis where something is not known, from bottom to top."""
+    parts: list[str] = []
+    step = (RIGHT - LEFT) / max(len(unknown), 1)
+    for start, end in runs(unknown):
+        left, width = LEFT + start * step, max((end - start) * step, _LEAST_BAND)
+        parts.append(
+            svg_tag(
+                "rect",
+                class_="gap",
+                x=left,
+                y=plot.top,
+                width=width,
+                height=plot.bottom - plot.top,
+                fill=HATCH,
+                fill_opacity="0.45",
+            )
+        )
+        if width >= _SIGNED_BAND:
+            middle, line = left + width / 2, (plot.top + plot.bottom) / 2
+            parts.append(question(middle, line))
+    return parts
+
+
+def question(x: float, y: float) -> str:
+    """Draw the sign of the unknown: a question mark on a white disc."""
+    disc = svg_tag("circle", cx=x, cy=y, r=9, fill="#ffffff", stroke=INK)
+    return disc + text_at(x, y + 5, "?", size=FONT, anchor="middle", weight=700)
+
+
+def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Find the stretches of true flags, each as its start and the place after its end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

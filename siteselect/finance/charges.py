@@ -1,0 +1,161 @@
+"""Charges of the network: connection, reinforcement, and electricity by band of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HIGH_COST_GBP_KVA = 1720.0
+"""Above this, a customer in Great Britain pays for reinforcement [GBP/kVA] (Access SCR, 2023)."""
+WEEKDAYS_A = 260
+"""Weekdays of a standard year, bank holidays among them."""
+HOURS_A = 8760.0
+DAYS_A = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Hours of the local clock, Monday to Friday, in which network charges are red and amber.
+
+    Every network operator has its own: these are the common case [16 to 19 h seen; amber by
+    judgement]. All other hours are green.
+    """
+
+    red: tuple[tuple[int, int], ...] = ((16, 19),)
+    amber: tuple[tuple[int, int], ...] = ((7, 16), (19, 23))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Electricity drawn in a year: by band of the day [kWh], and the highest half hour [kVA]."""
+
+    red_kwh: float
+    amber_kwh: float
+    green_kwh: float
+    peak_kva: float
+
+
+def customer_reinforcement_gbp(reinforcement_gbp: float, capacity_kva: float) -> float:
+    """Part of the cost of reinforcement that the customer pays [GBP].
+
+    Since 1 April 2023 a demand customer pays only what exceeds 1,720 GBP/kVA, besides the
+    extension assets (Ofgem, Access and Forward-looking Charges review; seen on a network
+    operator's page). Speculative applications are treated otherwise.
+    """
+    return max(0.0, reinforcement_gbp - HIGH_COST_GBP_KVA * capacity_kva)
+
+
+def connection_gbp(connection_kva: float, cable_m: float, rates: Mapping[str, float]) -> float:
+    """Cost of the connection itself, without reinforcement [GBP].
+
+    Parameters
+    ----------
+    connection_kva : size of the connection [kVA].
+    cable_m : route to the point of connection [m].
+    rates : prices by name.
+
+    Returns
+    -------
+    float
+        NaN above 1000 kVA, where only a quotation helps.
+    """
+    steps = (
+        (69.0, "service_gbp", "cable_gbp_m"),
+        (276.0, "way_gbp", "cable_gbp_m"),
+        (500.0, "substation_small_gbp", "cable_hv_gbp_m"),
+        (1000.0, "substation_large_gbp", "cable_hv_gbp_m"),
+    )
+    for most_kva, fixed, metre in steps:
+        if connection_kva <= most_kva:
+            return rates[fixed] + rates[metre] * cable_m
+    return nan
+
+
+def band_hours(bands: Bands = Bands()) -> dict[str, float]:
+    """Count the hours of a standard year in each band [h]; red is 3 h x 260 days = 780 h."""
+    red = WEEKDAYS_A * sum(end - start for start, end in bands.red)
+    amber = WEEKDAYS_A * sum(end - start for start, end in bands.amber)
+    return {"red": float(red), "amber": float(amber), "green": HOURS_A - red - amber}
+
+
+def band_of(clock: pd.DatetimeIndex, bands: Bands = Bands()) -> NDArray[np.str_]:
+    """Name the band of every moment of the local clock."""
+    working = np.asarray(clock.dayofweek < 5)  # noqa: PLR2004 - Monday to Friday
+    hour = np.asarray(clock.hour)
+    names = np.full(len(clock), "green", dtype="<U5")
+    for band, spans in (("amber", bands.amber), ("red", bands.red)):
+        for start, end in spans:
+            names[working & (hour >= start) & (hour < end)] = band
+    return names
+
+
+def flat_use(mean_kw: float, peak_kva: float, bands: Bands = Bands()) -> Use:
+    """Spread a load that never changes over the bands of a standard year."""
+    hours = band_hours(bands)
+    return Use(mean_kw * hours["red"], mean_kw * hours["amber"], mean_kw * hours["green"], peak_kva)
+
+
+def use_of(load_kw: pd.Series[float], power_factor: float, bands: Bands = Bands()) -> Use:
+    """Sort an hourly load into bands and find its peak.
+
+    Parameters
+    ----------
+    load_kw : mean load of every hour, indexed by the local clock [kW].
+    power_factor : real over apparent power.
+    bands : hours of each band.
+
+    Raises
+    ------
+    ValueError
+        The index is no clock, or an hour is missing, unknown or negative.
+    """
+    clock = load_kw.index
+    if not isinstance(clock, pd.DatetimeIndex):
+        raise ValueError("an hourly load needs the local time as its index")  # noqa: TRY004 - value
+    values = load_kw.to_numpy(dtype=float)
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError("an hourly load is known and not negative in every hour")
+    stamps = clock.tz_convert("UTC") if clock.tz is not None else clock
+    steps = np.diff(stamps.asi8)
+    if (steps != pd.Timedelta(hours=1).as_unit(stamps.unit).value).any():
+        raise ValueError("an hourly load has one value for every hour, in order")
+    names = band_of(clock, bands)
+    red, amber, green = (float(values[names == band].sum()) for band in ("red", "amber", "green"))
+    return Use(red, amber, green, float(values.max(initial=0.0)) / power_factor)
+
+
+def electricity_bill(use: Use, agreed_kva: float, rates: Mapping[str, float]) -> dict[str, float]:
+    """Bill a year's electricity, line by line [GBP].
+
+    Parameters
+    ----------
+    use : energy by band and highest half hour.
+    agreed_kva : capacity agreed with the network operator [kVA].
+    rates : prices by name.
+
+    Notes
+    -----
+    A demand spike above the agreed capacity is billed as if it lasted all year, which is what
+    happens when nobody has the agreement changed.
+    """
+    energy_kwh = use.red_kwh + use.amber_kwh + use.green_kwh
+    capacity_gbp_kva = rates["capacity_gbp_kva_day"] * DAYS_A
+    excess_kva = max(0.0, use.peak_kva - agreed_kva)
+    return {
+        "electricity_gbp": energy_kwh * rates["electricity_gbp_kwh"],
+        "climate_levy_gbp": energy_kwh * rates["climate_levy_gbp_kwh"],
+        "network_red_gbp": use.red_kwh * rates["red_gbp_kwh"],
+        "network_amber_gbp": use.amber_kwh * rates["amber_gbp_kwh"],
+        "network_green_gbp": use.green_kwh * rates["green_gbp_kwh"],
+        "capacity_gbp": agreed_kva * capacity_gbp_kva,
+        "excess_capacity_gbp": excess_kva * capacity_gbp_kva * rates["excess_factor"],
+        "standing_gbp": rates["standing_gbp_day"] * DAYS_A,
+    }
