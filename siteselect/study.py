@@ -215,6 +215,27 @@ class Climate(Declared):
     """Calendar year that the made year is laid out in."""
 
 
+class Money(Declared):
+    """Assumptions about cost and income; prices are those of the catalogue unless given here."""
+
+    design: Literal["cpu_node", "gpu_pod", "storage_node"] = "cpu_node"
+    """Kind of servers, which sets their price."""
+    years: int = Field(default=15, ge=1, le=60)
+    """Years of operation that are appraised."""
+    pipe_ground: Literal["indoor", "soft", "hard"] = "hard"
+    """Where the heat pipe lies: inside, in verge or field, or under streets."""
+    structure: bool = True
+    """Whether plinth, steel or screen is built."""
+    connection_quote_gbp: float | None = Field(default=None, ge=0)
+    """The network operator's offer, which replaces the estimate."""
+    work_units_a: float | None = Field(default=None, gt=0)
+    """Work done in a year once take-up is complete, in a unit of your own."""
+    prices: dict[str, float] = Field(default_factory=dict)
+    """Prices that are known, by their name in the catalogue of prices."""
+    sites: int = Field(default=2000, ge=0)
+    """Most sites of a run for which the net present value is worked out."""
+
+
 class Noise(Declared):
     """Assumptions about noise."""
 
@@ -284,6 +305,7 @@ class Study(Declared):
     backhaul: Backhaul = Backhaul()
     heat: Heat = Heat()
     climate: Climate = Climate()
+    money: Money = Money()
     noise: Noise = Noise()
     facts: dict[str, bool | float | str] = Field(default_factory=dict)
     """Further facts about the project that rules ask for, by their vocabulary name."""

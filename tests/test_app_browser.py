@@ -7,25 +7,18 @@ import itertools
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+from browser_visit import GRID, Visit, serving
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "helsinki"
 CHROMIUM = Path("/usr/bin/chromium")
-GRID = "[data-testid=stDataFrame]"
 HOSTILE = (
     "<script>window.top.fired=1</script>",
     '<img src=x onerror="window.top.fired=2">',
@@ -54,44 +47,6 @@ pytestmark = [
 ]
 
 
-@contextmanager
-def serving(study: Path, *options: str) -> Iterator[str]:
-    """Run the app on a free port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    settings = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    server = subprocess.Popen(
-        [*command, *settings, *options],
-        cwd=ROOT,
-        env={**os.environ, "SITESELECT_STUDY": str(study)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    base = next((o.split("=")[1] for o in options if o.startswith("--server.baseUrlPath")), "")
-    url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
-    try:
-        _wait_until_healthy(f"{url}/_stcore/health", server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, "the app's server ended early"
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        time.sleep(0.25)
-    pytest.fail("the app's server never became healthy")
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
@@ -106,75 +61,6 @@ def chromium() -> Iterator[Any]:
 def demo_url() -> Iterator[str]:
     with serving(DEMO / "study.yaml") as url:
         yield url
-
-
-class Visit:
-    """One reader's page, and every request of it that would have left the machine."""
-
-    def __init__(self, browser: Any, url: str, width: int = 1400, height: int = 1000) -> None:
-        self.outside: list[str] = []
-        self.page = browser.new_page(viewport={"width": width, "height": height})
-        self.page.route("**/*", self._guard)
-        self.page.goto(url)
-        self.page.wait_for_selector("iframe[src*=streamlit_folium]", timeout=90_000)
-        self.until("() => document.querySelector('#map_div')?.dataset.basemap", in_map=True)
-        self.quiet()
-
-    def _guard(self, route: Any) -> None:
-        if re.match(r"(http://127\.0\.0\.1[:/]|data:|blob:)", route.request.url):
-            route.continue_()
-        else:
-            self.outside.append(route.request.url)
-            route.abort()
-
-    @property
-    def map(self) -> Any:
-        return next(f for f in self.page.frames if "streamlit_folium" in f.url)
-
-    def until(self, condition: str, *, in_map: bool = False, argument: Any = None) -> Any:
-        for _ in range(300):
-            frames = [f for f in self.page.frames if "streamlit_folium" in f.url]
-            place = (frames[0] if frames else None) if in_map else self.page
-            found = place.evaluate(condition, argument) if place is not None else None
-            if found:
-                return found
-            self.page.wait_for_timeout(100)
-        pytest.fail(f"never came true: {condition}")
-
-    def quiet(self) -> None:
-        """Wait until the app has finished its run."""
-        self.page.wait_for_timeout(500)
-        self.until("() => !document.querySelector('[data-testid=stStatusWidget]')")
-
-    def row(self, number: int) -> list[str]:
-        """Read a row of the ranking from the table that the grid keeps for screen readers."""
-        cells: list[str] = self.until(
-            """(place) => {
-              const row = document.querySelector(
-                `[data-testid=stDataFrame] [role=row][aria-rowindex='${place}']`);
-              const cells = row ? [...row.querySelectorAll('td')] : [];
-              return cells.length ? cells.map((cell) => cell.textContent.trim()) : null;
-            }""",
-            argument=number + 1,
-        )
-        return cells
-
-    def click_row(self, number: int, x: int = 16) -> None:
-        """Click a row of the ranking; the grid is one picture, with rows of 35 pixels."""
-        self.page.locator(GRID).click(position={"x": x, "y": 35 * number + 17})
-
-    def switch(self, title: str) -> None:
-        """Switch a layer of the map; the list folds away when the page moves under the mouse."""
-        label = self.map.locator(".leaflet-control-layers label", has_text=title)
-        self.page.mouse.move(0, 0)
-        self.map.locator(".leaflet-control-layers").hover()
-        label.click(timeout=10_000)
-
-    def panel(self) -> str:
-        return str(self.page.locator("h2#site").inner_text())
-
-    def selected(self) -> str:
-        return str(self.map.evaluate("() => document.getElementById('map_div').dataset.selected"))
 
 
 @pytest.fixture

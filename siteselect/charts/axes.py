@@ -16,6 +16,8 @@ from siteselect.charts.drawing import (
     INK,
     QUIET,
     fitted,
+    key_lines,
+    svg_document,
     svg_tag,
     svg_text,
     text_at,
@@ -55,7 +57,7 @@ MONEY: tuple[Rung, ...] = (
 PlainTable = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 """Heads and rows of a table: text that is not yet encoded for any page."""
 
-_TINY, _NOTHING = 1e-12, 1e-200
+_TINY, _NOTHING, _TOO_MUCH = 1e-12, 1e-200, 1e200
 _SHORTEST, _LONGEST = 1e-3, 1e4
 _MOST_TICKS = 6
 _LEAST_BAND, _SIGNED_BAND = 1.0, 10.0
@@ -87,7 +89,9 @@ class Plot:
 
 
 def known(values: ArrayLike, *, signed: bool = False) -> NDArray[np.float64]:
-    """Read a series, with NaN for whatever is not a finite number.
+    """Read a series, with NaN for whatever is no amount: not finite, or beyond 1e200.
+
+    Below 1e-200 all is 0, so that nothing drawn can overflow.
 
     Raises
     ------
@@ -95,7 +99,9 @@ def known(values: ArrayLike, *, signed: bool = False) -> NDArray[np.float64]:
         A value is negative, by more than rounding, and must not be.
     """
     series = np.array(values, dtype=float).ravel()
-    series[~np.isfinite(series)] = np.nan
+    size = np.abs(series)
+    series[~(size < _TOO_MUCH)] = np.nan
+    series[size < _NOTHING] = 0.0
     if signed:
         return series
     if (series < -1e-6 * max(peak_of(series), 1.0)).any():
@@ -117,6 +123,11 @@ def same_length(*series: Sequence[object] | NDArray[np.float64]) -> int:
     return lengths.pop()
 
 
+def gaps_in(series: ArrayLike) -> NDArray[np.bool_]:
+    """Mark the places at which any of several series is not known."""
+    return np.asarray(np.isnan(np.asarray(series, dtype=float)).any(axis=0), dtype=bool)
+
+
 def peak_of(*series: ArrayLike) -> float:
     """Find the largest size among all known values; 0 where there is none."""
     every = np.concatenate([np.asarray(each, dtype=float).ravel() for each in series])
@@ -128,7 +139,7 @@ def scale_for(peak: float, ladder: Sequence[Rung]) -> Scale:
 
     Beyond both ends of the ladder a power of ten goes before the unit.
     """
-    if peak < _NOTHING:
+    if peak == 0:
         return next(Scale(size, unit) for _, size, unit in ladder if size == 1)
     _, size, unit = [rung for rung in ladder if peak >= rung[0]][-1]
     if _SHORTEST <= peak / size < _LONGEST:
@@ -161,6 +172,11 @@ def amount(value: float, ladder: Sequence[Rung]) -> str:
     """Write a known number with the unit that suits it."""
     scale = scale_for(abs(value), ladder)
     return f"{figures(value / scale.size)} {scale.unit}".rstrip()
+
+
+def sentences(said: Sequence[str]) -> str:
+    """Write what is to be said as sentences; empty parts are left out."""
+    return " ".join(f"{part}." for part in said if part)
 
 
 def ticks(low: float, high: float, most: int = _MOST_TICKS) -> list[float]:
@@ -202,16 +218,22 @@ def zero_line(plot: Plot) -> str:
     return svg_tag("path", d=f"M{LEFT} {plot.y(0):.1f}H{RIGHT}", stroke=INK, stroke_width=1.5)
 
 
-def band_labels(labels: Sequence[object], bottom: float) -> list[str]:
-    """Write a label under the middle of each band, or under every second, fifth ... of many."""
+def band_labels(labels: Sequence[object], bottom: float, band: float | None = None) -> list[str]:
+    """Write a label under the middle of each band, or under every second, fifth ... of many.
+
+    Parameters
+    ----------
+    labels : one for each band.
+    bottom : lower edge of the plot [px].
+    band : width of a band [px]; left out, the bands share the axis.
+    """
     if not labels:
         return []
-    band = (RIGHT - LEFT) / len(labels)
+    band = band or (RIGHT - LEFT) / len(labels)
     shown = [fitted(label, max(band, 60.0), LABEL) for label in labels]
     widest = max(width_of(label, LABEL) for label in shown) + 6
-    every = next(
-        step for step in (1, 2, 3, 4, 5, *range(10, 10_000_000, 10)) if step * band >= widest
-    )
+    least = math.ceil(widest / band)
+    every = next((step for step in (1, 2, 3, 4, 5) if step >= least), -(-least // 10) * 10)
     return [
         text_at(
             LEFT + (place + 0.5) * band,
@@ -221,14 +243,15 @@ def band_labels(labels: Sequence[object], bottom: float) -> list[str]:
             anchor="middle",
         )
         for place in range(0, len(labels), every)
+        if LEFT + (place + 0.5) * band < RIGHT
     ]
 
 
 def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
-    """Hatch the stretches of the axis where something is not known, from bottom to top."""
+    """Hatch the stretches of the axis where something is not known; all of it for no values."""
     parts: list[str] = []
     step = (RIGHT - LEFT) / max(len(unknown), 1)
-    for start, end in runs(unknown):
+    for start, end in runs(unknown if len(unknown) else np.array([True])):
         left, width = LEFT + start * step, max((end - start) * step, _LEAST_BAND)
         parts.append(
             svg_tag(
@@ -243,8 +266,7 @@ def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
             )
         )
         if width >= _SIGNED_BAND:
-            middle, line = left + width / 2, (plot.top + plot.bottom) / 2
-            parts.append(question(middle, line))
+            parts.append(question(left + width / 2, plot.top + 16))
     return parts
 
 
@@ -258,3 +280,16 @@ def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Find the stretches of true flags, each as its start and the place after its end."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def finished(
+    body: Sequence[str],
+    entries: Sequence[tuple[str, str]],
+    key_top: float,
+    *,
+    title: str,
+    description: str,
+) -> str:
+    """Put the key under a chart and close it as a document of the height that this takes."""
+    key, bottom = key_lines(entries, key_top, left=LEFT - 46, right=WIDTH - 4)
+    return svg_document(WIDTH, bottom, [*body, *key], title=title, description=description)

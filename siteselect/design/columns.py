@@ -119,6 +119,10 @@ ACCESS = (
         road_offset_m="distance from site to that street",
     ),
 )
+MONEY = (
+    *_text(npv_reason="why there is no net present value"),
+    *_numbers(npv_gbp="net present value against staying central, public discounting"),
+)
 SURROUNDINGS = (
     Column("flood_band", "text", "worst flood band; none if covered and dry; empty if not covered"),
     *(Column(f"in_{kind}", "flag", f"whether inside: {kind.replace('_', ' ')}") for kind in KINDS),
@@ -136,4 +140,5 @@ SITE_COLUMNS: tuple[Column, ...] = (
     *NOISE,
     *ACCESS,
     *SURROUNDINGS,
+    *MONEY,
 )

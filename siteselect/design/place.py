@@ -12,6 +12,7 @@ from siteselect.design.backhaul import haul
 from siteselect.design.connection import connect
 from siteselect.design.hearing import hear
 from siteselect.design.heating import deliver
+from siteselect.design.money_case import net_values
 from siteselect.design.reach import streets_of
 from siteselect.design.surroundings import surround
 
@@ -40,4 +41,5 @@ def place(study: Study, territory: Territory, candidates: gpd.GeoDataFrame) -> g
         surround(study, territory, points, index),
     ]
     table = pd.concat([candidates.drop(columns="geometry"), *parts], axis=1)
+    table = table.join(net_values(study, table))
     return gpd.GeoDataFrame(table, geometry=candidates.geometry, crs=territory.crs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite, nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from siteselect.finance.cash_flow import (
     net_flow,
     outputs,
 )
-from siteselect.finance.plan import Plan, Project, make_plan, scenario_plan
+from siteselect.finance.plan import Plan, Project, scenario_plan
 from siteselect.finance.prices import Discounting, prices, scenarios
 
 PROJECT_SWINGS: Mapping[str, tuple[float, float]] = {
@@ -129,21 +130,19 @@ def tornado(
         One row a cause with low, high, NPV at each [GBP] and swing [GBP], largest swing first.
         Causes whose range is a point, or that do not touch this project, are left out.
     """
-    here = _net_npv(plan, discounting)
+    here = net_npv_gbp(plan, discounting)
     rows = []
     for name, price in prices().items():
         if price.low == price.high:
             continue
         ends = [replace(plan, rates={**plan.rates, name: end}) for end in (price.low, price.high)]
-        low, high = (_net_npv(end, discounting) for end in ends)
+        low, high = (net_npv_gbp(end, discounting) for end in ends)
         rows.append((name, price.unit, price.low, plan.rates[name], price.high, low, high))
     for name, factors in project_swings.items():
         value = getattr(plan.project, name)
         tried = [_limited(name, value * factor) for factor in factors]
-        ends = [
-            make_plan(replace(plan.project, **{name: end}), plan.terms, plan.rates) for end in tried
-        ]
-        low, high = (_net_npv(end, discounting) for end in ends)
+        ends = [replace(plan, project=_moved(plan.project, name, end)) for end in tried]
+        low, high = (net_npv_gbp(end, discounting) for end in ends)
         rows.append((name, "", tried[0], value, tried[1], low, high))
     names = ["cause", "unit", "low", "here", "high", "npv_low_gbp", "npv_high_gbp"]
     table = pd.DataFrame(rows, columns=names).set_index("cause")
@@ -153,7 +152,7 @@ def tornado(
     return moved.sort_values("swing_gbp", ascending=False, kind="stable")
 
 
-def _net_npv(plan: Plan, discounting: Discounting) -> float:
+def net_npv_gbp(plan: Plan, discounting: Discounting) -> float:
     """Net NPV alone, without the tables that `compare` makes."""
     factors = discount_factors(discounting, plan.terms.years)
     own = cash_flow(plan).to_numpy().sum(axis=1)
@@ -162,6 +161,11 @@ def _net_npv(plan: Plan, discounting: Discounting) -> float:
     if not isfinite(worth):
         raise ValueError("a cash flow with an unknown amount has no worth")
     return worth
+
+
+def _moved(project: Project, name: str, value: float) -> Project:
+    changes: dict[str, Any] = {name: value}
+    return replace(project, **changes)
 
 
 def _limited(name: str, value: float) -> float:

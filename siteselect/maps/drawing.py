@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ from folium.map import Layer as FoliumLayer
 from folium.template import Template
 
 from siteselect.maps import features, style
+from siteselect.maps.encoding import script_json
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
@@ -30,9 +29,6 @@ OSM_CREDIT = "© OpenStreetMap contributors"
 MAX_ZOOM = 19
 
 _MANY_SITES = 300
-_SIGNS = {ord(sign): sign for sign in string.ascii_letters + string.digits + " ,.:+-"}
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PLAIN = re.compile(r'"[A-Za-z0-9 ,.:+-]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +94,6 @@ class _Drawn(FoliumLayer):  # type: ignore[misc]  # folium is seen untyped
         super().__init__(name=overlay.title, overlay=True, control=True, show=overlay.shown)
         self._name = "Drawn"
         self.spec = overlay.spec
-
-
-def script_json(value: Any) -> str:
-    r"""Write data as JSON that stays data inside a script, a template of either side, and HTML.
-
-    Inside strings every character but letters, digits, blanks and `,.:+-` becomes `\uXXXX`, which
-    means the same. Braces too: Folium compiles what it writes as a Jinja template once more, so
-    that a name holding `{{ }}` would run on the server.
-
-    Raises
-    ------
-    ValueError
-        A number is not finite.
-    """
-    return _STRING.sub(_harmless, json.dumps(value, separators=(",", ":"), allow_nan=False))
-
-
-def _harmless(literal: re.Match[str]) -> str:
-    if _PLAIN.fullmatch(literal[0]):
-        return literal[0]
-    units = json.loads(literal[0]).encode("utf-16-be", "surrogatepass")
-    codes = [int.from_bytes(units[place : place + 2]) for place in range(0, len(units), 2)]
-    return f'"{"".join(_SIGNS[code] if code in _SIGNS else _escape(code) for code in codes)}"'
-
-
-def _escape(code: int) -> str:
-    return f"\\u{code:04x}"
 
 
 def map_data(assessment: Assessment) -> MapData:

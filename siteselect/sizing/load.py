@@ -176,25 +176,51 @@ def _drawn(
     grown: tuple[float, float],
     sheet: Worksheet,
 ) -> Load:
-    steady, burst, failure = units
-    each, full_kw = design.units_per_server.value, design.server_max_kw.value
-    alive = max(servers - 1, 1)
     it_kw = enter(
         sheet,
         "it_kw",
-        servers * full_kw,
+        servers * design.server_max_kw.value,
         "servers x full draw",
-        {"servers": servers, "server kW": full_kw},
+        {"servers": servers, "server kW": design.server_max_kw.value},
         unit="kW",
         source=design.server_max_kw.source,
     )
+    draws = _draws(design, servers, units, sheet)
+    words = "largest of steady, burst and failure"
+    peak_kw = enter(sheet, "peak_kw", max(draws.values()), words, draws, unit="kW")
+    inputs = {"steady kW": draws["steady_kw"], "IT kW": it_kw}
+    busy = enter(sheet, "utilisation_share", draws["steady_kw"] / it_kw, "steady / IT", inputs)
+    capacity_units, storage_tb = _capacity(design, servers, sheet)
+    return Load(
+        growth_factor=grown[0],
+        steady_units=units[0],
+        burst_units=units[1],
+        failure_units=units[2],
+        needed_servers=servers - 1,
+        servers=servers,
+        capacity_units=capacity_units,
+        storage_tb=grown[1],
+        storage_capacity_tb=storage_tb,
+        it_kw=it_kw,
+        steady_kw=draws["steady_kw"],
+        burst_kw=draws["burst_kw"],
+        failure_kw=draws["failure_kw"],
+        peak_kw=peak_kw,
+        utilisation_share=busy,
+    )
+
+
+def _draws(
+    design: PodDesign, servers: int, units: tuple[float, float, float], sheet: Worksheet
+) -> dict[str, float]:
+    steady, burst, failure = units
     draws = {}
     for key, load, running in (
         ("steady_kw", steady, servers),
         ("burst_kw", burst, servers),
-        ("failure_kw", failure, alive),
+        ("failure_kw", failure, max(servers - 1, 1)),
     ):
-        busy = min(load / (running * each), 1.0)
+        busy = min(load / (running * design.units_per_server.value), 1.0)
         draws[key] = enter(
             sheet,
             key,
@@ -204,53 +230,31 @@ def _drawn(
             unit="kW",
             source=f"linear power model, Fan 2007 [R]; {design.idle_share.source}",
         )
-    peak_kw = enter(
-        sheet,
-        "peak_kw",
-        max(draws.values()),
-        "largest of steady, burst and failure",
-        draws,
-        unit="kW",
-    )
-    inputs = {"steady kW": draws["steady_kw"], "IT kW": it_kw}
-    utilisation = enter(
-        sheet, "utilisation_share", draws["steady_kw"] / it_kw, "steady / IT", inputs
-    )
-    usable, capacity = _usable_tb(design), servers * each
-    enter(
-        sheet,
-        "storage_capacity_tb",
-        alive * usable,
-        "(servers - 1) x raw x usable share",
-        {"servers": servers, "usable TB": usable},
-        unit="TB",
-        source=design.usable_storage_share.source,
-    )
-    enter(
+    return draws
+
+
+def _capacity(design: PodDesign, servers: int, sheet: Worksheet) -> tuple[float, float]:
+    """Count the compute units of all servers, and the usable storage with one server down [TB]."""
+    each = design.units_per_server.value
+    capacity_units = enter(
         sheet,
         "capacity_units",
-        capacity,
+        servers * each,
         "servers x units a server",
         {"servers": servers, "units": each},
         unit=design.compute_unit,
+        source=design.units_per_server.source,
     )
-    return Load(
-        growth_factor=grown[0],
-        steady_units=steady,
-        burst_units=burst,
-        failure_units=failure,
-        needed_servers=servers - 1,
-        servers=servers,
-        capacity_units=capacity,
-        storage_tb=grown[1],
-        storage_capacity_tb=alive * usable,
-        it_kw=it_kw,
-        steady_kw=draws["steady_kw"],
-        burst_kw=draws["burst_kw"],
-        failure_kw=draws["failure_kw"],
-        peak_kw=peak_kw,
-        utilisation_share=utilisation,
+    storage_tb = enter(
+        sheet,
+        "storage_capacity_tb",
+        max(servers - 1, 1) * _usable_tb(design),
+        "(servers - 1) x raw x usable share",
+        {"servers": servers, "usable TB": _usable_tb(design)},
+        unit="TB",
+        source=design.usable_storage_share.source,
     )
+    return capacity_units, storage_tb
 
 
 def _usable_tb(design: PodDesign) -> float:

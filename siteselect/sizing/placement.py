@@ -7,6 +7,8 @@ from math import ceil, log10, nan
 
 from siteselect.pod import sound_power_dba
 from siteselect.sizing.catalogue import (
+    CoolingClass,
+    PodDesign,
     cooling_classes,
     form_factors,
     pod_designs,
@@ -55,8 +57,42 @@ def size_placement(
 ) -> Placement:
     """Weigh the racks, lay out the footprint, and take the sound of full heat rejection."""
     design, cooling = pod_designs()[request.design], cooling_classes()[thermal.cooling]
-    place, rules = form_factors()[request.form_factor], sizing_rules()
-    fullest = ceil(load.servers / thermal.racks)
+    place = form_factors()[request.form_factor]
+    rack_kg, point, bay, bay_m2 = _weigh(design, cooling, ceil(load.servers / thermal.racks), sheet)
+    footprint_m2 = enter(
+        sheet,
+        "footprint_m2",
+        thermal.racks * bay_m2 + place.enclosure_m2.value,
+        "racks x bay + room for plant",
+        {"racks": thermal.racks, "bay m2": bay_m2, "plant m2": place.enclosure_m2.value},
+        unit="m2",
+        source=place.enclosure_m2.source,
+    )
+    frames_kg, servers_kg = cooling.rack_frame_kg.value, design.server_kg.value
+    return Placement(
+        rack_kg=rack_kg,
+        point_load_kn_m2=point,
+        bay_load_kn_m2=bay,
+        floor_limit_kn_m2=request.floor_limit_kn_m2 or place.floor_kn_m2.value,
+        racks_kg=enter(
+            sheet,
+            "racks_kg",
+            thermal.racks * frames_kg + load.servers * servers_kg,
+            "racks x frame + servers x mass",
+            {"racks": thermal.racks, "servers": load.servers},
+            unit="kg",
+            source=design.server_kg.source,
+        ),
+        footprint_m2=footprint_m2,
+        sound_power_dba=_sound(request, load, thermal, pod, sheet),
+    )
+
+
+def _weigh(
+    design: PodDesign, cooling: CoolingClass, fullest: int, sheet: Worksheet
+) -> tuple[float, float, float, float]:
+    """Weigh the fullest rack [kg]; give its load on footprint and bay [kN/m2], and the bay [m2]."""
+    rules = sizing_rules()
     rack_kg = enter(
         sheet,
         "rack_kg",
@@ -68,39 +104,22 @@ def size_placement(
     )
     # The aisle part of a bay stays the same when a door or a tank makes the rack itself longer.
     bay_m2 = rules["bay_m2"].value - cooling_classes()["air"].rack_m2.value + cooling.rack_m2.value
-    loads = {}
-    for key, area_m2 in (
-        ("point_load_kn_m2", cooling.rack_m2.value),
-        ("bay_load_kn_m2", bay_m2),
-    ):
-        loads[key] = enter(
+    point, bay = (
+        enter(
             sheet,
             key,
             floor_load_kn_m2(rack_kg, area_m2),
             "mass x 9.80665 / (area x 1000)",
             {"mass kg": rack_kg, "area m2": area_m2},
             unit="kN/m2",
-            source=f"{cooling.rack_m2.source}; bay: {rules['bay_m2'].source}",
+            source=figure.source,
         )
-    footprint_m2 = enter(
-        sheet,
-        "footprint_m2",
-        thermal.racks * bay_m2 + place.enclosure_m2.value,
-        "racks x bay + room for plant",
-        {"racks": thermal.racks, "bay m2": bay_m2, "plant m2": place.enclosure_m2.value},
-        unit="m2",
-        source=place.enclosure_m2.source,
+        for key, area_m2, figure in (
+            ("point_load_kn_m2", cooling.rack_m2.value, cooling.rack_m2),
+            ("bay_load_kn_m2", bay_m2, rules["bay_m2"]),
+        )
     )
-    return Placement(
-        rack_kg=rack_kg,
-        point_load_kn_m2=loads["point_load_kn_m2"],
-        bay_load_kn_m2=loads["bay_load_kn_m2"],
-        floor_limit_kn_m2=request.floor_limit_kn_m2 or place.floor_kn_m2.value,
-        racks_kg=thermal.racks * cooling.rack_frame_kg.value
-        + load.servers * design.server_kg.value,
-        footprint_m2=footprint_m2,
-        sound_power_dba=_sound(request, load, thermal, pod, sheet),
-    )
+    return rack_kg, point, bay, bay_m2
 
 
 def _sound(request: PodRequest, load: Load, thermal: Thermal, pod: Pod, sheet: Worksheet) -> float:

@@ -176,8 +176,7 @@ def _notes(
     elif thermal.compressor_kw > 0:
         yield (
             f"{1 - thermal.dry_share:.0%} of the heat cannot leave dry at "
-            f"{request.summer_c:g} degC: a chiller rated {thermal.compressor_kw:.1f} kW runs in the "
-            "worst hours."
+            f"{request.summer_c:g} degC: a chiller rated {thermal.compressor_kw:.1f} kW runs then."
         )
     if supply.generator_needed is None:
         yield "Battery and generator are unknown: give recovery_time_min."

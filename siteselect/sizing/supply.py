@@ -43,34 +43,15 @@ def size_supply(request: PodRequest, load: Load, thermal: Thermal, sheet: Worksh
     The connection carries the expected load at the envelope share, and never less than all
     servers at full draw: a breaker does not know what was expected.
     """
-    rules = sizing_rules()
     overhead = _overhead(load, thermal, sheet)
-    expected_kw = enter(
-        sheet,
-        "expected_input_kw",
-        load.peak_kw * overhead,
-        "peak IT load x overhead",
-        {"peak kW": load.peak_kw, "overhead": overhead},
-        unit="kW",
-    )
-    share = request.envelope_share or rules["envelope_share"].value
-    by_margin, by_nameplate = expected_kw / share, load.it_kw * overhead
-    bound = "margin over expected load" if by_margin >= by_nameplate else "all servers at full draw"
-    envelope_kw = enter(
-        sheet,
-        "envelope_kw",
-        max(by_margin, by_nameplate),
-        "the larger of expected input / envelope share and IT power x overhead",
-        {"expected / share": by_margin, "IT x overhead": by_nameplate},
-        unit="kW",
-        source=rules["envelope_share"].source,
-    )
+    expected_kw, envelope_kw, bound = _envelope(request, load, overhead, sheet)
     inputs = {"expected kW": expected_kw, "envelope kW": envelope_kw}
     words = "expected input / envelope"
     loading = enter(sheet, "electrical_loading_share", expected_kw / envelope_kw, words, inputs)
     feed = _feed(request, envelope_kw, sheet)
     level = backup_for(request.recovery_time_min)
-    store = _store(load, level, (expected_kw, envelope_kw), sheet)
+    ups_kw, battery_kwh = _battery(load, level, sheet)
+    generator_kwe, fuel_l = _generator(level, (expected_kw, envelope_kw), sheet)
     return Supply(
         overhead_factor=overhead,
         expected_input_kw=expected_kw,
@@ -83,12 +64,12 @@ def size_supply(request: PodRequest, load: Load, thermal: Thermal, sheet: Worksh
         feed_amp=feed[3],
         connection=feed[4],
         ups_min=level.ups_min if level else nan,
-        ups_kw=store[0],
-        battery_kwh=store[1],
+        ups_kw=ups_kw,
+        battery_kwh=battery_kwh,
         generator_needed=level.generator if level else None,
-        generator_kwe=store[2],
-        generator_kva=store[2] / rules["generator_power_factor"].value,
-        fuel_l=store[3],
+        generator_kwe=generator_kwe,
+        generator_kva=generator_kwe / sizing_rules()["generator_power_factor"].value,
+        fuel_l=fuel_l,
         backup=level.meaning if level else "unknown: the recovery time objective is not given",
     )
 
@@ -114,6 +95,35 @@ def _overhead(load: Load, thermal: Thermal, sheet: Worksheet) -> float:
         {"worst hour": worst, "PUE": thermal.pue},
         source="the worst 1 % of hours decide, not the average day",
     )
+
+
+def _envelope(
+    request: PodRequest, load: Load, overhead: float, sheet: Worksheet
+) -> tuple[float, float, str]:
+    """Work out expected input and envelope [kW], and say which of its two bounds decides."""
+    expected_kw = enter(
+        sheet,
+        "expected_input_kw",
+        load.peak_kw * overhead,
+        "peak IT load x overhead",
+        {"peak kW": load.peak_kw, "overhead": overhead},
+        unit="kW",
+    )
+    rule = sizing_rules()["envelope_share"]
+    by_margin = expected_kw / (request.envelope_share or rule.value)
+    by_nameplate = load.it_kw * overhead
+    envelope_kw = enter(
+        sheet,
+        "envelope_kw",
+        max(by_margin, by_nameplate),
+        "the larger of expected input / envelope share and IT power x overhead",
+        {"expected / share": by_margin, "IT x overhead": by_nameplate},
+        unit="kW",
+        source=rule.source,
+    )
+    margin = by_margin >= by_nameplate
+    bound = "margin over the expected load" if margin else "all servers at full draw"
+    return expected_kw, envelope_kw, bound
 
 
 def _feed(
@@ -151,14 +161,11 @@ def _feed(
     return need_kva, step.kva, phases, amp, step.need
 
 
-def _store(
-    load: Load, level: Backup | None, power: tuple[float, float], sheet: Worksheet
-) -> tuple[float, float, float, float]:
-    """Size UPS [kW], battery [kWh], generator [kWe] and fuel [l]; NaN while the need is unknown."""
+def _battery(load: Load, level: Backup | None, sheet: Worksheet) -> tuple[float, float]:
+    """Size UPS [kW] and battery [kWh]; NaN while the need is unknown."""
     if level is None:
-        return nan, nan, nan, nan
+        return nan, nan
     rules = sizing_rules()
-    expected_kw, envelope_kw = power
     ups_kw = enter(
         sheet,
         "ups_kw",
@@ -168,6 +175,7 @@ def _store(
         unit="kW",
         source=rules["pumps_share"].source,
     )
+    enter(sheet, "ups_min", level.ups_min, level.meaning, {}, unit="min", source=level.source)
     battery_kwh = enter(
         sheet,
         "battery_kwh",
@@ -175,10 +183,21 @@ def _store(
         "UPS kW x minutes / 60 / usable share",
         {"UPS kW": ups_kw, "minutes": level.ups_min},
         unit="kWh",
-        source=f"{rules['battery_usable_share'].source}; {level.source}",
+        source=rules["battery_usable_share"].source,
     )
+    return ups_kw, battery_kwh
+
+
+def _generator(
+    level: Backup | None, power: tuple[float, float], sheet: Worksheet
+) -> tuple[float, float]:
+    """Size generator [kWe] and fuel [l]; NaN while the need is unknown, 0 where there is none."""
+    if level is None:
+        return nan, nan
     if not level.generator:
-        return ups_kw, battery_kwh, 0.0, 0.0
+        return 0.0, 0.0
+    rules = sizing_rules()
+    expected_kw, envelope_kw = power
     generator_kwe = enter(
         sheet,
         "generator_kwe",
@@ -187,6 +206,16 @@ def _store(
         {"envelope kW": envelope_kw, "loading": rules["generator_loading_share"].value},
         unit="kWe",
         source=rules["generator_loading_share"].source,
+    )
+    inputs = {"kWe": generator_kwe, "power factor": rules["generator_power_factor"].value}
+    enter(
+        sheet,
+        "generator_kva",
+        generator_kwe / rules["generator_power_factor"].value,
+        "kWe / power factor",
+        inputs,
+        unit="kVA",
+        source=rules["generator_power_factor"].source,
     )
     fuel_l = enter(
         sheet,
@@ -197,4 +226,4 @@ def _store(
         unit="l",
         source=rules["generator_l_kwh"].source,
     )
-    return ups_kw, battery_kwh, generator_kwe, fuel_l
+    return generator_kwe, fuel_l

@@ -14,7 +14,7 @@ from siteselect.sizing.catalogue import (
 )
 from siteselect.sizing.load import Load
 from siteselect.sizing.request import PodRequest
-from siteselect.sizing.worksheet import Worksheet, choose, enter
+from siteselect.sizing.worksheet import Entry, Worksheet, choose, enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,51 +219,39 @@ def _enter_plant(
     sheet: Worksheet,
 ) -> None:
     rules = sizing_rules()
-    summer = {"summer degC": request.summer_c or 0.0}
-    limits = {
-        "water limit degC": cooling.loop_limit_c.value,
-        "room limit degC": cooling_classes()["air"].loop_limit_c.value,
-    }
-    enter(
-        sheet,
-        "dry_share",
-        plant[0],
-        "captured share if the water, remainder if the room, may be warmer than outdoors by the "
-        "least difference",
-        {**summer, **limits, "least K": rules["cooler_least_k"].value},
-        source=rules["cooler_least_k"].source,
-    )
-    enter(
-        sheet,
-        "cooler_kw",
-        plant[1],
-        "fans / (fans - 1) x [dry part x design K / (limit - summer) + rest x (1 + 1 / EER)]",
-        {**summer, "fans": rules["cooler_fans"].value, "design K": rules["cooler_design_k"].value},
-        unit="kW",
-        source=f"{rules['cooler_design_k'].source}; {rules['cooler_fans'].source}",
-    )
-    enter(
-        sheet,
-        "compressor_kw",
-        plant[2],
-        "heat that cannot leave dry / EER",
-        {"dry share": plant[0], "EER": rules["chiller_eer"].value},
-        unit="kW",
-        source=rules["chiller_eer"].source,
-    )
-    enter(
-        sheet,
-        "worst_hour_kw",
-        plant[3],
-        "IT power x (1 + pumps + conversion) x (1 + (1 - dry share) / EER + fans)",
-        {
-            "dry share": plant[0],
-            "EER": rules["chiller_eer"].value,
-            "fans": rules["fans_share"].value,
-        },
-        unit="kW",
-        source=rules["fans_share"].source,
-    )
+    air = cooling_classes()["air"].loop_limit_c.value
+    summer: dict[str, Entry] = {"summer degC": request.summer_c or 0.0}
+    limits = {"water limit degC": cooling.loop_limit_c.value, "room limit degC": air}
+    eer: dict[str, Entry] = {"dry share": plant[0], "EER": rules["chiller_eer"].value}
+    fans: dict[str, Entry] = {"fans": rules["cooler_fans"].value}
+    for key, result, unit, rule, inputs, formula in (
+        (
+            "dry_share",
+            plant[0],
+            "",
+            "cooler_least_k",
+            {**summer, **limits, "least K": rules["cooler_least_k"].value},
+            "parts (captured: water, remainder: room) that may be warmer than outdoors by least K",
+        ),
+        (
+            "cooler_kw",
+            plant[1],
+            "kW",
+            "cooler_design_k",
+            {**summer, **limits, **fans, "design K": rules["cooler_design_k"].value},
+            "fans / (fans - 1) x [dry part x design K / (limit - summer) + rest x (1 + 1 / EER)]",
+        ),
+        ("compressor_kw", plant[2], "kW", "chiller_eer", eer, "heat that cannot leave dry / EER"),
+        (
+            "worst_hour_kw",
+            plant[3],
+            "kW",
+            "fans_share",
+            {**eer, "fans / heat": rules["fans_share"].value},
+            "IT power x (1 + pumps + conversion) x (1 + (1 - dry share) / EER + fans / heat)",
+        ),
+    ):
+        enter(sheet, key, result, formula, inputs, unit=unit, source=rules[rule].source)
 
 
 def summer_known(thermal: Thermal) -> bool:

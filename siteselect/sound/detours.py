@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SAME_M = 1e-6
+_SAME_ANGLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A way round an obstacle, one a path: its legs and how much longer it is than straight.
+    """A way past an obstacle, one a path: its legs, and how much longer it is than straight.
 
     `excess_m` is z of ISO 9613-2: negative where the straight path clears the edge, minus infinity
     where there is no edge, infinite where there is no way. `between_m` is the way from the first
@@ -50,24 +51,31 @@ def over_top(
     at = np.column_stack([edge_at_m, distance_m])
     top = np.column_stack([edge_top_m, receiver_z_m])
     here, height = np.zeros_like(distance_m), np.array(source_z_m, dtype=float)
-    legs = _Legs(len(row))
+    steps, bends = [], []
     for _ in range(at.shape[1]):
         ahead = at - here[:, np.newaxis]
         usable = ahead > _SAME_M
         slope = np.full(at.shape, -np.inf)
         np.divide(top - height[:, np.newaxis], ahead, out=slope, where=usable)
-        # Of edges on one line the farthest is taken: those between do not bend the path.
         chosen = np.argmax(slope, axis=1)
         moving = usable.any(axis=1)
         step = np.hypot(at[row, chosen] - here, top[row, chosen] - height)
-        legs.add(np.where(moving, step, 0.0), moving & (chosen < at.shape[1] - 1))
+        steps.append(np.where(moving, step, 0.0))
+        bends.append(moving & (chosen < at.shape[1] - 1))
         here = np.where(moving, at[row, chosen], here)
         height = np.where(moving, top[row, chosen], height)
-        if not (here < distance_m - _SAME_M).any():
+        if not moving.any():
             break
     direct = np.hypot(distance_m, receiver_z_m - source_z_m)
-    bent = legs.detour(direct, np.ones_like(direct))
-    return _under_sight(edge_at_m, edge_top_m, direct, (distance_m, source_z_m, receiver_z_m), bent)
+    bent = _detour(steps, bends, direct, np.zeros_like(direct))
+    before = np.hypot(edge_at_m, edge_top_m - source_z_m[:, np.newaxis])
+    after = np.hypot(
+        distance_m[:, np.newaxis] - edge_at_m, receiver_z_m[:, np.newaxis] - edge_top_m
+    )
+    clear = _clear(before, after, direct)
+    over = np.any(bends, axis=0)
+    names = ("first_leg_m", "last_leg_m", "between_m", "direct_m", "excess_m")
+    return Detour(*(np.where(over, getattr(bent, name), getattr(clear, name)) for name in names))
 
 
 def round_side(
@@ -89,28 +97,80 @@ def round_side(
     distance_m : distance in plan from source to receiver [m].
     rise_m : altitude of the receiver less that of the source [m].
     """
-    enclosed = _encloses(along_m, aside_m) | _encloses(distance_m[:, np.newaxis] - along_m, aside_m)
     row = np.arange(len(distance_m))
+    from_receiver = distance_m[:, np.newaxis] - along_m
+    enclosed = _encloses(along_m, aside_m) | _encloses(from_receiver, aside_m)
     passed = aside_m > _SAME_M
-    farthest = aside_m >= np.nanmax(np.where(passed, aside_m, 0.0), axis=1)[:, np.newaxis]
+    farthest = aside_m >= np.max(np.where(passed, aside_m, 0.0), axis=1, keepdims=True)
     kept = passed & (farthest | ~enclosed[:, np.newaxis])
     x = np.column_stack([np.where(kept, along_m, np.nan), distance_m])
     y = np.column_stack([np.where(kept, aside_m, np.nan), np.zeros_like(distance_m)])
     here_x, here_y = np.zeros_like(distance_m), np.zeros_like(distance_m)
     heading = np.full_like(distance_m, np.pi)
-    legs = _Legs(len(row))
+    steps, bends = [], []
     for _ in range(x.shape[1]):
         east, north = x - here_x[:, np.newaxis], y - here_y[:, np.newaxis]
         span = np.hypot(east, north)
-        # The string bends only away from the side: the least turn from the last heading is next.
-        turn = (heading[:, np.newaxis] - np.arctan2(north, east)) % (2 * np.pi)
-        turn = np.where(span > _SAME_M, turn, np.inf)
+        # A taut string turns one way only, so the next corner is that of the least turn.
+        angle = heading[:, np.newaxis] - np.arctan2(north, east)
+        turn = np.where(span > _SAME_M, (angle + _SAME_ANGLE) % (2 * np.pi), np.inf)
         chosen = np.argmin(turn, axis=1)
         moving = np.hypot(here_x - distance_m, here_y) > _SAME_M
-        legs.add(np.where(moving, span[row, chosen], 0.0), moving & (chosen < x.shape[1] - 1))
-        heading = np.where(moving, np.arctan2(north[row, chosen], east[row, chosen]), heading)
+        steps.append(np.where(moving, span[row, chosen], 0.0))
+        bends.append(moving & (chosen < x.shape[1] - 1))
+        taken = np.arctan2(north[row, chosen], east[row, chosen])
+        heading = np.where(moving, taken, heading)
         here_x = np.where(moving, x[row, chosen], here_x)
         here_y = np.where(moving, y[row, chosen], here_y)
         if not moving.any():
             break
-    return legs.detour(np.hypot(distance_m, rise_m), rise_m, plan=True)
+    return _detour(steps, bends, np.hypot(distance_m, rise_m), rise_m)
+
+
+def _detour(
+    steps: list[NDArray[np.float64]],
+    bends: list[NDArray[np.bool_]],
+    direct_m: NDArray[np.float64],
+    rise_m: NDArray[np.float64],
+) -> Detour:
+    """Sum the steps of a path; one that was laid in plan is stretched by its climb."""
+    lengths = np.stack(steps, axis=1)
+    corners = np.sum(bends, axis=0)
+    plan = lengths.sum(axis=1)
+    developed = np.hypot(plan, rise_m)
+    stretch = developed / np.maximum(plan, _SAME_M)
+    first = lengths[:, 0]
+    last = lengths[np.arange(len(plan)), np.minimum(corners, lengths.shape[1] - 1)]
+    between = np.where(corners > 1, np.maximum(plan - first - last, 0.0), 0.0)
+    return Detour(
+        first_leg_m=first * stretch,
+        last_leg_m=last * stretch,
+        between_m=between * stretch,
+        direct_m=direct_m,
+        excess_m=developed - direct_m,
+    )
+
+
+def _clear(
+    before_m: NDArray[np.float64], after_m: NDArray[np.float64], direct_m: NDArray[np.float64]
+) -> Detour:
+    """Pick the edge that a clear sight line passes closest, with a negative excess."""
+    row = np.arange(len(direct_m))
+    excess = direct_m[:, np.newaxis] - before_m - after_m
+    excess = np.column_stack([np.where(np.isnan(excess), -np.inf, excess), -np.inf + 0 * direct_m])
+    chosen = np.argmax(excess, axis=1)
+    return Detour(
+        first_leg_m=np.column_stack([before_m, 0 * direct_m])[row, chosen],
+        last_leg_m=np.column_stack([after_m, direct_m])[row, chosen],
+        between_m=np.zeros_like(direct_m),
+        direct_m=direct_m,
+        excess_m=excess[row, chosen],
+    )
+
+
+def _encloses(along_m: NDArray[np.float64], aside_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say whether corners stand round the origin on more than half of its horizon."""
+    bearing = np.arctan2(aside_m, along_m)
+    left = np.max(np.where(aside_m > _SAME_M, bearing, 0.0), axis=1)
+    right = np.min(np.where(aside_m < -_SAME_M, bearing, 0.0), axis=1)
+    return np.asarray(left - right > np.pi)

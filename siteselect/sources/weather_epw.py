@@ -40,7 +40,15 @@ _COLUMNS = {
 }
 """pvlib's name to ours, and what to multiply by."""
 _SUPERSATURATED_SHARE = 1.10
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError)
+_BROKEN = (
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 """What pvlib and pandas raise when a file is not what it says it is."""
 
 
@@ -134,12 +142,18 @@ def _epw(path: Path, text: str) -> tuple[pd.DataFrame, str, timezone]:
     ]
     if faults:
         raise SourceError(faults)
-    _whole_year(path, sum(bool(line.strip()) for line in lines[_EPW_HEADER_ROWS:]))
+    # Older files end before the last columns, of which none is needed here; pvlib wants all.
+    rows = [
+        line + "," * (many - 1 - line.count(","))
+        for line in lines[_EPW_HEADER_ROWS:]
+        if line.strip()
+    ]
+    _whole_year(path, len(rows))
     try:
         with warnings.catch_warnings():
             # A word among the numbers is reported below, with its hour.
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
-            data, meta = read_epw(io.StringIO("\n".join(lines) + "\n"))
+            data, meta = read_epw(io.StringIO("\n".join([*lines[:_EPW_HEADER_ROWS], *rows, ""])))
         parts = data[["year", "month", "day", "hour"]].astype("int64").reset_index(drop=True)
         data.index = pd.DatetimeIndex(pd.to_datetime(parts.assign(hour=parts["hour"] - 1)))
         zone = timezone(timedelta(hours=float(meta["TZ"])))
@@ -154,7 +168,6 @@ def _pvgis(path: Path, text: str, kind: str) -> tuple[pd.DataFrame, str, timezon
 
     try:
         if kind == "json":
-            # pvlib closes nothing it is given, and a parsed year is counted before it is used.
             _whole_year(path, len(json.loads(text)["outputs"]["tmy_hourly"]))
             data, meta = read_pvgis_tmy(io.StringIO(text), pvgis_format=kind)
         else:
@@ -190,11 +203,12 @@ def _weather(path: Path, frame: pd.DataFrame, place: str, zone: timezone) -> Wea
             moist = (numbers > 1.0) & (numbers <= _SUPERSATURATED_SHARE)
             numbers = np.where(moist, 1.0, numbers)
         values[ours] = numbers
-    kind = "typical year" if typical else "real year"
+    # One year on every stamp may still be a typical year that someone stamped so.
+    kind = "months of several years" if typical else f"hours stamped {index[0].year}"
     return Weather(
         index=index,
         source=f"{path.name}: {place}, {kind}",
-        basis="published" if typical else "measured",
+        basis="published",
         **values,
     )
 
