@@ -20,6 +20,7 @@ from siteselect.contracts import Column
 from siteselect.criteria.registry import criteria
 from siteselect.design.columns import SITE_COLUMNS
 from siteselect.design.heating import catalogue
+from siteselect.finance.prices import discountings, prices, scenarios
 from siteselect.layers.build import specs
 from siteselect.sources.registry import records
 from siteselect.starter import schema_text
@@ -208,6 +209,51 @@ def rules() -> str:
     return "".join(parts)
 
 
+def money_page() -> str:
+    """List the prices, scenarios and discounting that money rests on, and the emission factors."""
+    parts = ["# Prices and factors\n\n" + NOTE]
+    parts.append(
+        "\nPlanning defaults. A tag in the source says how sure each is: [S] seen in a source, [R] or "
+        "[K] recalled, [C] computed, [J] judgement. A study gives what it knows under `money.prices`.\n\n"
+    )
+    parts.append(
+        table(
+            ("price", "low", "middle", "high", "unit", "source", "as of"),
+            [
+                (
+                    f"`{price.name}`",
+                    f"{price.low:g}",
+                    f"{price.mid:g}",
+                    f"{price.high:g}",
+                    price.unit,
+                    price.source,
+                    price.as_of,
+                )
+                for price in prices().values()
+            ],
+        )
+    )
+    parts.append("\n## Scenarios\n\n")
+    parts.append(
+        table(("scenario", "meaning"), [(item.name, item.meaning) for item in scenarios().values()])
+    )
+    parts.append("\n## Discounting\n\n")
+    parts.append(
+        table(
+            ("schedule", "rates from year", "source"),
+            [
+                (
+                    item.title,
+                    ", ".join(f"{year}: {rate:.1%}" for year, rate in item.rates),
+                    item.source,
+                )
+                for item in discountings().values()
+            ],
+        )
+    )
+    return "".join(parts)
+
+
 def study() -> str:
     """List every key of a study with type, default and meaning."""
     schema = study_schema()
@@ -289,6 +335,7 @@ PAGES = {
     "layers.md": layers,
     "criteria.md": criteria_page,
     "rules.md": rules,
+    "money.md": money_page,
     "study.md": study,
     "cli.md": command_line,
 }

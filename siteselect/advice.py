@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from math import inf, isnan
-from typing import Literal
-
-from typing_extensions import TypeIs
+from typing import TYPE_CHECKING, Literal
 
 from siteselect.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 AdviceVerdict = Literal["do not build here", "unknown", "only if", "build"]
 

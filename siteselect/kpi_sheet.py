@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite, nan
 
-HOURS_A = 8760.0
+from siteselect.heat import key_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,8 @@ class Expected:
     """All electricity of the pod, plant inside its boundary included [MWh/a]."""
     reused_mwh_a: float | None = None
     """Heat that crosses the boundary to be reused, before any heat pump outside [MWh/a]."""
-    sink_mwh_a: float | None = None
-    """Part of it that the sink uses, after pipe losses [MWh/a]."""
+    recovered_mwh_a: float | None = None
+    """Heat of the servers that leaves for a sink instead of being dumped [MWh/a]."""
     failures_a: float | None = None
     """Failures that stop the workload, a year."""
     repair_h: float | None = None
@@ -48,26 +48,6 @@ class Kpi:
     standard: str
 
 
-def pue(facility_mwh: float, it_mwh: float) -> float:
-    """Power usage effectiveness: all electricity over IT electricity (ISO/IEC 30134-2)."""
-    return _ratio(facility_mwh, it_mwh)
-
-
-def erf(reused_mwh: float, facility_mwh: float) -> float:
-    """Energy reuse factor: energy reused outside over all energy (ISO/IEC 30134-6), 0 to 1."""
-    return _ratio(reused_mwh, facility_mwh)
-
-
-def ere(facility_mwh: float, reused_mwh: float, it_mwh: float) -> float:
-    """Energy reuse effectiveness: (all - reused) / IT = PUE x (1 - ERF) (The Green Grid)."""
-    return _ratio(facility_mwh - reused_mwh, it_mwh)
-
-
-def thermal_recovery_share(sink_mwh: float, it_mwh: float) -> float:
-    """Heat that the sink uses over the heat that the servers give off (own figure)."""
-    return _ratio(sink_mwh, it_mwh)
-
-
 def repair_time_h(
     answer_h: float, drive_min: float, hands_on_h: float, parts_share: float, parts_h: float
 ) -> float:
@@ -81,7 +61,7 @@ def repair_time_h(
 def downtime_h_a(
     failures_a: float, repair_h: float, outage_min_a: float, bridged_share: float
 ) -> float:
-    """Expected downtime of the workload [h/a]: failures x repair + outages that nothing bridges."""
+    """Work out the downtime [h/a]: failures x repair + outages that nothing bridges."""
     return failures_a * repair_h + outage_min_a / 60 * (1 - bridged_share)
 
 
@@ -102,8 +82,8 @@ def kpi_sheet(expected: Expected) -> tuple[Kpi, ...]:
 
 
 def _energy_rows(expected: Expected) -> tuple[Kpi, ...]:
-    it, facility = _value(expected.it_mwh_a), _value(expected.facility_mwh_a)
-    reused, sink = _value(expected.reused_mwh_a), _value(expected.sink_mwh_a)
+    it, facility = _divisor(expected.it_mwh_a), _divisor(expected.facility_mwh_a)
+    reused, recovered = _value(expected.reused_mwh_a), _value(expected.recovered_mwh_a)
     meters = (
         "electricity meter at the point of connection and meters at the UPS or rack outputs "
         "(category 2 or better), kWh every 15 min, a full year"
@@ -112,34 +92,33 @@ def _energy_rows(expected: Expected) -> tuple[Kpi, ...]:
         "heat meter (EN 1434, class 2) at the hand-off: flow, flow and return temperature, kWh "
         "every 15 min"
     )
-    at_sink = "heat meter at the sink, boiler gas meter beside it, kWh every 15 min"
     return (
         _row(
             ("pue", "Power usage effectiveness (PUE)", ""),
-            pue(facility, it),
+            key_figures.pue(facility, it),
             "all electricity / IT electricity",
             meters,
             "ISO/IEC 30134-2, EN 50600-4-2",
         ),
         _row(
             ("erf", "Energy reuse factor (ERF)", ""),
-            erf(reused, facility),
+            key_figures.erf(reused, facility),
             "reused energy / all electricity",
             f"{heat}; {meters}",
             "ISO/IEC 30134-6:2021, EN 50600-4-6",
         ),
         _row(
             ("ere", "Energy reuse effectiveness (ERE)", ""),
-            ere(facility, reused, it),
+            key_figures.ere(facility, reused, it),
             "(all electricity - reused) / IT electricity = PUE x (1 - ERF)",
             f"{heat}; {meters}",
             "The Green Grid, ERE (white paper 29) [K]",
         ),
         _row(
             ("thermal_recovery_share", "Thermal recovery rate", "share"),
-            thermal_recovery_share(sink, it),
-            "heat used by the sink / IT electricity",
-            at_sink,
+            key_figures.thermal_recovery(recovered, it),
+            "heat recovered / IT electricity",
+            f"{heat}; a second one at the sink, boiler gas meter beside it",
             "own figure",
         ),
     )
@@ -182,9 +161,9 @@ def _row(
     return Kpi(key, title, unit, expected if known else nan, reason, formula, telemetry, standard)
 
 
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else nan
-
-
 def _value(value: float | None) -> float:
     return nan if value is None else value
+
+
+def _divisor(value: float | None) -> float:
+    return value if value is not None and value > 0 else nan

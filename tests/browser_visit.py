@@ -1,9 +1,10 @@
-"""A reader of the planner's page: headless Chromium on a server of our own, cut off from the rest."""
+"""A reader of the planner's page: Chromium on a server of our own, cut off from the rest."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,10 +16,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "data" / "helsinki"
 GRID = "[data-testid=stDataFrame]"
+HOSTILE = (
+    "<script>window.top.fired=1</script>",
+    '<img src=x onerror="window.top.fired=2">',
+    "${window.top.fired=3}",
+    "`;window.top.fired=4;//`",
+    "![i](http://tracker.example/x.png)",
+    "</script><script>window.top.fired=5</script>",
+    "map_div2 {{'map_div'}} alert(coords);",
+    '=HYPERLINK("http://tracker.example","y")',
+    "'+(window.top.fired=6)+'",
+    "{{ 7 }}{% raise %}{# x #}",
+)
 
 
 @contextmanager
@@ -126,3 +142,17 @@ class Visit:
 
     def selected(self) -> str:
         return str(self.map.evaluate("() => document.getElementById('map_div').dataset.selected"))
+
+
+def hostile_copy(folder: Path) -> Path:
+    """Copy the demo, with names that are code in one language or another."""
+    shutil.copytree(DEMO, folder)
+    candidates = pd.read_csv(folder / "candidates.csv", dtype=str, keep_default_na=False)
+    names = [HOSTILE[place % len(HOSTILE)] for place in range(len(candidates))]
+    candidates.assign(name=names).to_csv(folder / "candidates.csv", index=False)
+    sinks = folder / "layers" / "heat_sinks.parquet"
+    if sinks.exists():
+        frame = gpd.read_parquet(sinks)
+        frame["name"] = [HOSTILE[place % len(HOSTILE)] for place in range(len(frame))]
+        frame.to_parquet(sinks)
+    return folder

@@ -6,31 +6,16 @@ import importlib.util
 import itertools
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
-from browser_visit import GRID, Visit, serving
+from browser_visit import DEMO, GRID, HOSTILE, Visit, hostile_copy, serving
 
 ROOT = Path(__file__).resolve().parents[1]
-DEMO = ROOT / "data" / "helsinki"
 CHROMIUM = Path("/usr/bin/chromium")
-HOSTILE = (
-    "<script>window.top.fired=1</script>",
-    '<img src=x onerror="window.top.fired=2">',
-    "${window.top.fired=3}",
-    "`;window.top.fired=4;//`",
-    "![i](http://tracker.example/x.png)",
-    "</script><script>window.top.fired=5</script>",
-    "map_div2 {{'map_div'}} alert(coords);",
-    '=HYPERLINK("http://tracker.example","y")',
-    "'+(window.top.fired=6)+'",
-    "{{ 7 }}{% raise %}{# x #}",
-)
 
 
 def _missing() -> str:
@@ -256,16 +241,7 @@ def test_a_narrow_screen_shows_everything_without_sideways_scroll(
 
 
 def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "study"
-    shutil.copytree(DEMO, folder)
-    candidates = pd.read_csv(folder / "candidates.csv", dtype=str, keep_default_na=False)
-    names = [HOSTILE[place % len(HOSTILE)] for place in range(len(candidates))]
-    candidates.assign(name=names).to_csv(folder / "candidates.csv", index=False)
-    sinks = folder / "layers" / "heat_sinks.parquet"
-    if sinks.exists():
-        frame = gpd.read_parquet(sinks)
-        frame["name"] = [HOSTILE[place % len(HOSTILE)] for place in range(len(frame))]
-        frame.to_parquet(sinks)
+    folder = hostile_copy(tmp_path / "study")
     with serving(folder / "study.yaml") as url:
         opened = Visit(chromium, url)
         for number in range(1, len(HOSTILE) + 1):

@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("assess",),
     ("charts", "maps"),
     ("report", "runs", "starter"),
-    ("console", "console_heat", "serve", "cli", "app", "static"),
+    ("console", "console_heat", "console_money", "console_pod", "serve", "cli", "app", "static"),
     ("__main__",),
 )
 """Rooms by floor, lowest first. A room may import rooms of its own floor, without a circle."""
@@ -31,7 +31,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "streamlit_folium": frozenset({"app"}),
     "folium": frozenset({"app", "maps"}),
     "branca": frozenset({"app", "maps"}),
-    "rich": frozenset({"console", "console_heat"}),
+    "rich": frozenset({"console", "console_heat", "console_money", "console_pod"}),
     "typer": frozenset({"cli"}),
     "jinja2": frozenset({"report"}),
     "pyogrio": frozenset({"sources", "report"}),

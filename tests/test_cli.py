@@ -226,3 +226,28 @@ def test_heat_tells_months_figures_and_hours(town: Town) -> None:
     none = siteselect("heat", town.file, "c")
     assert none.returncode == EXIT_INPUT
     assert "the heat demand of hall is not known" in none.stderr
+
+
+def test_money_tells_both_totals_and_scenarios(town: Town) -> None:
+    told = json.loads(siteselect("money", town.file, "a", "--json").stdout)
+    assert {row["scenario"] for row in told["scenarios"]} >= {
+        "conservative",
+        "central",
+        "optimistic",
+    }
+    by_name = {row["scenario"]: row["net_npv_gbp"] for row in told["scenarios"]}
+    assert by_name["conservative"] < by_name["central"] < by_name["optimistic"]
+    assert by_name["central"] == pytest.approx(told["public"]["net"]["npv_gbp"])
+    none = siteselect("money", town.file, "c")
+    assert none.returncode == EXIT_INPUT
+    assert "the heat used is not known" in none.stderr
+
+
+def test_size_prints_a_worksheet_and_lines_for_the_study() -> None:
+    told = json.loads(siteselect("size", "--it-kw", 60, "--summer-c", 28, "--json").stdout)
+    assert told["pod"]["it_kw"] >= 20
+    assert all(step["source"] for step in told["worksheet"])
+    wrong = siteselect("size", "--it-kw", 6000, "--design", "toaster")
+    assert wrong.returncode == EXIT_INPUT
+    assert "toaster" in wrong.stderr
+    assert "6000" in wrong.stderr

@@ -22,10 +22,10 @@ from siteselect.maps.drawing import (
     draw,
     illustrative_titles,
     map_data,
-    script_json,
     site_group,
     sites_spec,
 )
+from siteselect.maps.encoding import script_json
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment

@@ -49,8 +49,8 @@ POWER: tuple[Rung, ...] = ((0.0, 1e-3, "W"), (1.0, 1.0, "kW"), (1e4, 1e3, "MW"),
 MONEY: tuple[Rung, ...] = (
     (0.0, 1.0, "GBP"),
     (1e4, 1e3, "thousand GBP"),
-    (1e6, 1e6, "million GBP"),
-    (1e9, 1e9, "billion GBP"),
+    (1e7, 1e6, "million GBP"),
+    (1e10, 1e9, "billion GBP"),
 )
 """For money in GBP."""
 
@@ -245,6 +245,12 @@ def band_labels(labels: Sequence[object], bottom: float, band: float | None = No
         for place in range(0, len(labels), every)
         if LEFT + (place + 0.5) * band < RIGHT
     ]
+
+
+def column(plot: Plot, left: float, width: float, ends: tuple[float, float], **style: str) -> str:
+    """Draw an upright bar between two values."""
+    tops = sorted(plot.y(end) for end in ends)
+    return svg_tag("rect", x=left, y=tops[0], width=width, height=tops[1] - tops[0], **style)
 
 
 def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:

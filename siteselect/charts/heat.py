@@ -14,6 +14,7 @@ from siteselect.charts.axes import (
     RIGHT,
     Plot,
     band_labels,
+    column,
     finished,
     gaps_in,
     grid,
@@ -235,19 +236,16 @@ def _month(
     left = LEFT + place * band + (band - width) / 2
     parts = []
     if not np.isnan(used):
-        parts.append(_bar(plot, left, width, (0.0, used), class_="used", fill=SURE))
+        parts.append(column(plot, left, width, (0.0, used), class_="used", fill=SURE))
     if not np.isnan(used + dumped):
         ends = (used, used + dumped)
-        parts.append(_bar(plot, left, width, ends, class_="dumped", fill=MISSED, stroke=QUIET))
+        parts.append(column(plot, left, width, ends, class_="dumped", fill=MISSED, stroke=QUIET))
     if not np.isnan(offered):
         edge = {"class_": "offered", "fill": "none", "stroke": INK}
-        parts.append(_bar(plot, left - 2.5, width + 5, (0.0, offered), **edge, stroke_width="1.6"))
+        parts.append(
+            column(plot, left - 2.5, width + 5, (0.0, offered), **edge, stroke_width="1.6")
+        )
     return parts
-
-
-def _bar(plot: Plot, left: float, width: float, ends: tuple[float, float], **style: str) -> str:
-    low, high = (plot.y(end) for end in ends)
-    return svg_tag("rect", x=left, y=high, width=width, height=low - high, **style)
 
 
 def _hour_ticks(plot: Plot, hours: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from siteselect.charts.axes import (
     MONEY,
     PlainTable,
     Rung,
+    Scale,
     amount,
     figures,
     known,
@@ -85,7 +86,7 @@ def cash_flow_table(
     scale = scale_for(peak_of(net, total), MONEY)
     heads = (words.year, *(f"{name}, {scale.unit}" for name in (words.net, words.cumulative)))
     rows = [
-        (str(year), *(_cell(value / scale.size, words) for value in pair))
+        (str(year), *(cell(value / scale.size, words) for value in pair))
         for year, *pair in zip(years, net.tolist(), total.tolist(), strict=True)
     ]
     return heads, tuple(rows)
@@ -154,7 +155,7 @@ def tornado_table(
     heads = (words.input, *(f"{name}, {scale.unit}" for name in names))
     body = []
     for row in ordered:
-        low, base, high = (_cell(at / scale.size, words) for at in (row.low, row.base, row.high))
+        low, base, high = (cell(at / scale.size, words) for at in (row.low, row.base, row.high))
         ends = (f"{low} ({plain(row.low_label)})", base, f"{high} ({plain(row.high_label)})")
         body.append((plain(row.label), *ends))
     return heads, tuple(body)
@@ -182,20 +183,28 @@ def base_words(rows: Sequence[Swing], ladder: Sequence[Rung], words: MoneyWords)
 
 def by_swing(rows: Sequence[Swing]) -> list[Swing]:
     """Order by how far apart the two results are, widest first; unknown ones stand last."""
-    swings = [abs(row.high - row.low) for row in rows]
-    places = sorted(range(len(rows)), key=lambda at: (not _is_known(rows[at]), -swings[at], at))
-    return [rows[at] for at in places]
+    read = [
+        replace(row, low=low, base=base, high=high)
+        for row in rows
+        for low, base, high in [known([row.low, row.base, row.high], signed=True).tolist()]
+    ]
+    return sorted(read, key=lambda row: -swing_of(row))
+
+
+def swing_of(row: Swing) -> float:
+    """Measure how far apart the two results are; -1 where one of the three is not known."""
+    gaps = any(math.isnan(value) for value in (row.low, row.base, row.high))
+    return -1.0 if gaps else abs(row.high - row.low)
 
 
 def cost_table(parts: Sequence[tuple[str, float]], *, words: MoneyWords = ENGLISH) -> PlainTable:
     """Tell the numbers of `cost_stack`, and their total in the last row."""
-    scale = scale_for(peak_of([value for _, value in parts]), MONEY)
-    whole = sum_of(parts) / scale.size
+    scale = cost_scale(parts)
     rows = [
-        (plain(label), _cell(value / scale.size, words), share_of(value / scale.size, whole))
-        for label, value in _read(parts)
+        (plain(label), cell(value / scale.size, words), share_of(value, parts))
+        for label, value in read_parts(parts)
     ]
-    total = (total_name(parts, words), figures(whole) if parts else "", "")
+    total = (total_name(parts, words), cell(sum_of(parts) / scale.size, words), "")
     return (words.part, f"{words.amount}, {scale.unit}", words.share), (*rows, total)
 
 
@@ -203,24 +212,33 @@ def cost_text(parts: Sequence[tuple[str, float]], *, words: MoneyWords = ENGLISH
     """Say what `cost_stack` shows: every part and the total."""
     if not parts:
         return sentences([words.unknown])
-    said = [f"{plain(label, 60)}: {_amount(value, MONEY, words)}" for label, value in _read(parts)]
-    return sentences([f"{total_name(parts, words)}: {amount(sum_of(parts), MONEY)}", *said])
+    said = [
+        f"{plain(label, 60)}: {_amount(value, MONEY, words)}" for label, value in read_parts(parts)
+    ]
+    return sentences([f"{total_name(parts, words)}: {_amount(sum_of(parts), MONEY, words)}", *said])
 
 
 def sum_of(parts: Sequence[tuple[str, float]]) -> float:
-    """Add up what is known of the parts [GBP]."""
-    return float(np.nansum([value for _, value in _read(parts)]))
+    """Add up what is known of the parts [GBP]; NaN where nothing is."""
+    values = [value for _, value in read_parts(parts) if not math.isnan(value)]
+    return float(np.sum(values)) if values else math.nan
+
+
+def cost_scale(parts: Sequence[tuple[str, float]]) -> Scale:
+    """Choose the unit in which all parts are written."""
+    return scale_for(peak_of([value for _, value in read_parts(parts)]), MONEY)
 
 
 def total_name(parts: Sequence[tuple[str, float]], words: MoneyWords) -> str:
     """Name the total for what it is: of all parts, or of those that are known."""
-    gaps = any(math.isnan(value) for _, value in _read(parts))
+    gaps = any(math.isnan(value) for _, value in read_parts(parts))
     return words.total_known if gaps else words.total
 
 
-def share_of(value: float, whole: float) -> str:
-    """Write a part in percent of the whole; nothing where there is no whole to share."""
-    if math.isnan(value) or whole <= 0:
+def share_of(value: float, parts: Sequence[tuple[str, float]]) -> str:
+    """Write a part in percent of all; nothing where the whole is not known, or not above 0."""
+    whole = sum(each for _, each in read_parts(parts))
+    if math.isnan(value) or not whole > 0:
         return ""
     return f"{figures(float(f'{_PERCENT * value / whole:.2g}'))} %"
 
@@ -234,16 +252,14 @@ def flows(
     return net, total
 
 
-def _read(parts: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def read_parts(parts: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Read the amounts of the parts, with NaN for whatever is no amount."""
     values = known([value for _, value in parts], signed=True).tolist()
     return [(label, value) for (label, _), value in zip(parts, values, strict=True)]
 
 
-def _is_known(row: Swing) -> bool:
-    return bool(np.isfinite([row.low, row.base, row.high]).all())
-
-
-def _cell(value: float, words: MoneyWords) -> str:
+def cell(value: float, words: MoneyWords) -> str:
+    """Write a number of a table, or that it is not known."""
     return figures(value) if math.isfinite(value) else words.unknown.lower()
 
 

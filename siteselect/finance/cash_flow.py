@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siteselect.finance.charges import (
-    HOURS_A,
     connection_gbp,
     customer_reinforcement_gbp,
     electricity_bill,
     flat_use,
 )
 from siteselect.finance.plan import Plan, Project
+from siteselect.pod import HOURS_A
 
 Numbers = NDArray[np.float64]
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from siteselect.pod import HOURS_A
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -17,7 +19,6 @@ HIGH_COST_GBP_KVA = 1720.0
 """Above this, a customer in Great Britain pays for reinforcement [GBP/kVA] (Access SCR, 2023)."""
 WEEKDAYS_A = 260
 """Weekdays of a standard year, bank holidays among them."""
-HOURS_A = 8760.0
 DAYS_A = 365.0
 
 

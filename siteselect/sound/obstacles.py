@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONTACT_M = 0.1
 """Edges this near to either end are the wall that it hangs on, which does not screen it [m]."""
+_AXES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ def require_screens(screens: Sequence[Screen]) -> None:
     """
     faults = []
     for row, screen in enumerate(screens):
-        outline = np.asarray(screen.outline_m, dtype=float)
+        outline = np.atleast_1d(screen.outline_m, dtype=float)
         least = 3 if screen.building else 2
-        if outline.ndim != 2 or outline.shape[1] != 3 or len(outline) < least:  # noqa: PLR2004
+        if outline.shape != (len(outline), _AXES) or len(outline) < least:
             cure = f"Give {least} or more corners, each with x, y and altitude of the top"
             shape = str(outline.shape)
             faults.append(Fault(screen.name, "not an outline", cure, row=row, value=shape))
@@ -147,9 +148,9 @@ def _crossed(
     if not len(screens) or not len(sources):
         return None
     start, end, owner = _segments(screens)
-    tree = shapely.STRtree(shapely.linestrings(np.stack([start[:, :2], end[:, :2]], axis=1)))
+    stretches = np.asarray(shapely.linestrings(np.stack([start[:, :2], end[:, :2]], axis=1)))
     straight = shapely.linestrings(np.stack([sources[:, :2], receivers[:, :2]], axis=1))
-    path, segment = tree.query(straight, predicate="intersects")
+    path, segment = shapely.STRtree(stretches).query(straight, predicate="intersects")
     step = receivers[path, :2] - sources[path, :2]
     edge = end[segment] - start[segment]
     away = start[segment, :2] - sources[path, :2]
