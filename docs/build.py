@@ -213,8 +213,9 @@ def money_page() -> str:
     """List the prices, scenarios and discounting that money rests on, and the emission factors."""
     parts = ["# Prices and factors\n\n" + NOTE]
     parts.append(
-        "\nPlanning defaults. A tag in the source says how sure each is: [S] seen in a source, [R] or "
-        "[K] recalled, [C] computed, [J] judgement. A study gives what it knows under `money.prices`.\n\n"
+        "\nPlanning defaults. A tag in the source says how sure each is: [S] seen in a source, "
+        "[R] or [K] recalled, [C] computed, [J] judgement. A study gives what it knows under "
+        "`money.prices`.\n\n"
     )
     parts.append(
         table(

@@ -13,7 +13,7 @@ from siteselect.sizing.size import Sizing, figures
 
 
 def sizing_told(sizing: Sizing) -> dict[str, Any]:
-    """Give a sizing as plain data: figures, notes, worksheet, and the pod as a study declares it."""
+    """Give a sizing as plain data: figures, notes, worksheet, and the pod for a study."""
     return {
         "figures": {name: _plain_number(value) for name, value in figures(sizing).items()},
         "pod": sizing.pod.model_dump(mode="json"),

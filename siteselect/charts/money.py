@@ -205,7 +205,7 @@ def tornado_chart(
     ladder : the units of the result; money where left out.
     words : the words of the chart.
     """
-    ordered = byswing_bars(rows)
+    ordered = by_swing(rows)
     shown = ordered[:MOST_SWINGS]
     moves = np.array([(row.low - row.base, row.high - row.base) for row in shown]).reshape(-1, 2)
     scale = scale_for(peak_of(moves), ladder)

@@ -114,13 +114,12 @@ def list_line(
     weight: int = 400,
 ) -> list[str]:
     """Write a line of the list below a stacked bar: number, label, amount, share."""
+    right = WIDTH - 6
     return [
         text_at(44, line, number, size=FONT, anchor="end", weight=700),
         text_at(52, line, svg_text(fitted(label, 250)), size=FONT, fill=fill, weight=weight),
         text_at(408, line, svg_text(written), size=FONT, anchor="end", fill=fill, weight=weight),
-        text_at(
-            WIDTH - 6, line, svg_text(share), size=FONT, anchor="end", fill=fill, weight=weight
-        ),
+        text_at(right, line, svg_text(share), size=FONT, anchor="end", fill=fill, weight=weight),
     ]
 
 

@@ -13,8 +13,8 @@ CRITERION = Criterion(
     layers=("supply_points", "fibre_nodes", "heat_sinks", "roads"),
     scale=ValueScale(((-2_000_000.0, 0.0), (0.0, 0.7), (1_000_000.0, 1.0))),
     question="Does it pay, against leaving the computing where it is?",
-    source="cash flow at the catalogue's middle prices, discounted at 3.5 % (Green Book, recalled); "
-    "it holds the cable, fibre and pipe again, so do not weigh it beside their lengths",
+    source="cash flow at the catalogue's middle prices, discounted at 3.5 % (Green Book, "
+    "recalled); it holds cable, fibre and pipe, so do not weigh it beside their lengths",
 )
 
 

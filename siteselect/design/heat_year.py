@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from siteselect import pod as pods
 from siteselect.design.heating import demands, lift, profiles
@@ -15,6 +14,7 @@ from siteselect.heat.links import HeatSink, HeatSource, Link
 from siteselect.heat.matching import Match, by_month, match
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from siteselect.layers.build import Territory
