@@ -60,7 +60,7 @@ PlainTable = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 _TINY, _NOTHING, _TOO_MUCH = 1e-12, 1e-200, 1e200
 _SHORTEST, _LONGEST = 1e-3, 1e4
 _MOST_TICKS = 6
-_LEAST_BAND, _SIGNED_BAND = 1.0, 10.0
+_LEAST_BAND, _SIGNED_BAND, _LABEL_ROOM = 1.0, 10.0, 100.0
 _SMALLEST_POWER, _LARGEST_POWER = -4, 12
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -157,11 +157,11 @@ def figures(value: float) -> str:
     power = int(exponent)
     if _SMALLEST_POWER <= power < _LARGEST_POWER:
         return sign + _trimmed(f"{Decimal(f'{mantissa}e{exponent}'):,f}")
-    return f"{sign}{_trimmed(mantissa)}\u00d7{_ten_to(power)}"
+    return f"{sign}{_trimmed(mantissa)}{_ten_to(power)}"
 
 
 def _ten_to(power: int) -> str:
-    return "10" + str(power).translate(_RAISED)
+    return "\u00d710" + str(power).translate(_RAISED)
 
 
 def _trimmed(text: str) -> str:
@@ -230,7 +230,7 @@ def band_labels(labels: Sequence[object], bottom: float, band: float | None = No
     if not labels:
         return []
     band = band or (RIGHT - LEFT) / len(labels)
-    shown = [fitted(label, max(band, 60.0), LABEL) for label in labels]
+    shown = [fitted(label, max(band, _LABEL_ROOM), LABEL) for label in labels]
     widest = max(width_of(label, LABEL) for label in shown) + 6
     least = math.ceil(widest / band)
     every = next((step for step in (1, 2, 3, 4, 5) if step >= least), -(-least // 10) * 10)
@@ -271,9 +271,17 @@ def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
                 fill_opacity="0.45",
             )
         )
-        if width >= _SIGNED_BAND:
-            parts.append(question(left + width / 2, plot.top + 16))
     return parts
+
+
+def unknown_signs(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
+    """Put a question mark on every stretch of the unknown that is wide enough for one."""
+    step = (RIGHT - LEFT) / max(len(unknown), 1)
+    return [
+        question(LEFT + (start + end) / 2 * step, plot.top + 16)
+        for start, end in runs(unknown)
+        if (end - start) * step >= _SIGNED_BAND
+    ]
 
 
 def question(x: float, y: float) -> str:

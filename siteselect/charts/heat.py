@@ -25,6 +25,7 @@ from siteselect.charts.axes import (
     scale_for,
     ticks,
     unknown_bands,
+    unknown_signs,
     zero_line,
 )
 from siteselect.charts.drawing import (
@@ -102,10 +103,10 @@ def monthly_bars(
     body += unknown_bands(plot, unknown)
     for place in range(len(months)):
         body += _month(plot, place, len(months), *map(float, drawn[:, place]))
-    body += [zero_line(plot), *band_labels(months, plot.bottom)]
+    body += [zero_line(plot), *unknown_signs(plot, unknown), *band_labels(months, plot.bottom)]
     entries = [
         (box_mark(SURE), in_all(series[1], words.used, words)),
-        (box_mark(MISSED, QUIET), in_all(series[2], words.dumped, words)),
+        (box_mark(MISSED), in_all(series[2], words.dumped, words)),
         (box_mark("#ffffff", INK), in_all(series[0], words.offered, words)),
         (box_mark(HATCH, POSSIBLE_EDGE), unknown_months(months, unknown, words)),
     ]
@@ -189,13 +190,15 @@ def week_lines(
     plot, marks = plot_of(0.0, peak_of(*series) / scale.size)
     step = (RIGHT - LEFT) / max(hours, 1)
     body = [hatch(), *grid(plot, marks, words.by_hour.format(unit=scale.unit))]
-    body += unknown_bands(plot, gaps_in(series))
+    gaps = gaps_in(series)
+    body += unknown_bands(plot, gaps)
     for start in range(DAY_H, hours, DAY_H):
         x = LEFT + start * step
         body.append(svg_tag("path", d=f"M{x:.1f} {plot.top}V{plot.bottom:.1f}", stroke=GRID))
     offered, demand = (_steps(plot, values / scale.size, step) for values in series[:2])
     body += _layers(offered, demand, _steps(plot, series[2] / scale.size, step, filled=True))
-    body += [zero_line(plot), *band_labels(labels[::DAY_H], plot.bottom, DAY_H * step)]
+    body += [zero_line(plot), *unknown_signs(plot, gaps)]
+    body += band_labels(labels[::DAY_H], plot.bottom, DAY_H * step)
     said = duration_text(*series, words=words)
     entries = _hour_key(series, words)
     return finished(body, entries, plot.bottom + 34, title=title, description=said)
@@ -239,7 +242,7 @@ def _month(
         parts.append(column(plot, left, width, (0.0, used), class_="used", fill=SURE))
     if not np.isnan(used + dumped):
         ends = (used, used + dumped)
-        parts.append(column(plot, left, width, ends, class_="dumped", fill=MISSED, stroke=QUIET))
+        parts.append(column(plot, left, width, ends, class_="dumped", fill=MISSED))
     if not np.isnan(offered):
         edge = {"class_": "offered", "fill": "none", "stroke": INK}
         parts.append(

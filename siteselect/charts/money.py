@@ -23,6 +23,7 @@ from siteselect.charts.axes import (
     scale_for,
     ticks,
     unknown_bands,
+    unknown_signs,
     zero_line,
 )
 from siteselect.charts.drawing import (
@@ -58,6 +59,7 @@ from siteselect.charts.money_tables import (
     MoneyWords,
     Swing,
     base_words,
+    by_swing,
     cash_flow_text,
     cell,
     cost_scale,
@@ -125,12 +127,14 @@ def cash_flow_bars(
             left = LEFT + place * band + band * (1 - _BAR_SHARE) / 2
             body.append(column(plot, left, band * _BAR_SHARE, (0.0, value), **_sign(value)))
     body += [zero_line(plot), *_line(plot, total / scale.size, band)]
-    body += [*_payback(plot, years, total, words), *band_labels(years, plot.bottom)]
+    body += [*_payback(plot, years, total, words), *unknown_signs(plot, gaps)]
+    body += band_labels(years, plot.bottom)
+    late = payback_words(years, total, words) if payback_year(years, total) is None else ""
     entries = [
         (box_mark(SURE), words.surplus),
         (box_mark(POSSIBLE, POSSIBLE_EDGE), words.deficit),
         (line_mark(INK, dotted=len(net) <= _MOST_DOTS), words.cumulative),
-        ("", payback_words(years, total, words)),
+        ("", late),
         (box_mark(HATCH, POSSIBLE_EDGE), unknown_years(years, gaps, words)),
     ]
     said = cash_flow_text(years, net, total, words=words)
@@ -210,16 +214,14 @@ def tornado_chart(
     moves = np.array([(row.low - row.base, row.high - row.base) for row in shown]).reshape(-1, 2)
     scale = scale_for(peak_of(moves), ladder)
     moves = moves / scale.size
-    marks = ticks(float(np.nanmin([0, *moves.flat])), float(np.nanmax([0, *moves.flat])), 5)
+    reach = (float(np.nanmin([0, *moves.flat])), float(np.nanmax([0, *moves.flat])))
     bottom = HEAD + ROW * len(shown)
-    body = [hatch(), *tornado_frame(marks, bottom, f"{axis}, {scale.unit}".rstrip(", "))]
+    body = [hatch(), *tornado_frame(reach, bottom, f"{axis}, {scale.unit}".rstrip(", "))]
     body.append(text_at(4, 40, svg_text(base_words(rows, ladder, words), 60), size=FONT))
     for place, row in enumerate(shown):
-        body += swing_bars(row, moves[place].tolist(), HEAD + place * ROW, marks)
-    zero = across(0.0, marks)
-    body.append(svg_tag("path", d=f"M{zero:.1f} {HEAD - 8}V{bottom}", stroke=INK, stroke_width=1.5))
+        body += swing_bars(row, moves[place].tolist(), HEAD + place * ROW, reach)
     left_out = len(rows) - len(shown)
-    unknown = any(swing_of(row) < 0 for row in shown)
+    unknown = not rows or any(swing_of(row) < 0 for row in shown)
     entries = [
         (box_mark(POSSIBLE, POSSIBLE_EDGE), words.at_low),
         (box_mark(SURE), words.at_high),
@@ -249,7 +251,8 @@ def cost_stack(
     body += stack_bar([value for _, value in read])
     scale = cost_scale(parts)
     line = STACK_BOTTOM + 26
-    body += list_line(line, "", words.part, scale.unit, words.share, fill=QUIET)
+    shares = words.share if any(share_of(value, parts) for _, value in read) else ""
+    body += list_line(line, "", words.part, scale.unit, shares, fill=QUIET)
     for place, (label, value) in enumerate(read):
         line += _LINE
         fill = HATCH if math.isnan(value) else FILLS[place % len(FILLS)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siteselect.charts.axes import LABEL, WIDTH, figures, question
+from siteselect.charts.axes import LABEL, WIDTH, figures, question, ticks
 from siteselect.charts.drawing import (
     FONT,
     GRID,
@@ -41,31 +41,37 @@ _STACK_TOP = 36.0
 _NUMBER_GAP, _BLANK, _MOST_BLANKS = 17.0, 26.0, 6
 
 
-def tornado_frame(marks: Sequence[float], bottom: float, axis: str) -> list[str]:
+def tornado_frame(reach: tuple[float, float], bottom: float, axis: str) -> list[str]:
     """Draw the paper, the grid and the scale of changes from the base case."""
     parts = [
         svg_tag("rect", width=WIDTH, height="100%", fill="#ffffff"),
         text_at(4, 18, svg_text(fitted(axis, WIDTH - 8)), size=FONT, fill=QUIET),
     ]
-    for mark in marks:
-        x = across(mark, marks)
-        parts.append(svg_tag("path", d=f"M{x:.1f} {HEAD - 8}V{bottom}", stroke=GRID))
+    for mark in ticks(*reach, 5):
+        if not reach[0] <= mark <= reach[1]:
+            continue
+        x, zero = across(mark, reach), mark == 0
+        line = {"stroke": INK if zero else GRID, "stroke_width": "1.5" if zero else "1"}
+        parts.append(svg_tag("path", d=f"M{x:.1f} {HEAD - 8}V{bottom}", **line))
         sign = "+" if mark > 0 else ""
         words = sign + figures(mark)
         parts.append(text_at(x, bottom + 18, words, size=LABEL, anchor="middle", fill=QUIET))
     return parts
 
 
-def across(value: float, marks: Sequence[float]) -> float:
+def across(value: float, reach: tuple[float, float]) -> float:
     """Place a change on the scale [px]."""
-    return _FIRST + (value - marks[0]) / (marks[-1] - marks[0]) * (_LAST - _FIRST)
+    low, high = reach
+    return _FIRST + (value - low) / (high - low or 1.0) * (_LAST - _FIRST)
 
 
-def swing_bars(row: Swing, move: Sequence[float], top: float, marks: Sequence[float]) -> list[str]:
+def swing_bars(
+    row: Swing, move: Sequence[float], top: float, reach: tuple[float, float]
+) -> list[str]:
     """Draw one input: its name, a bar to either end, and what the input is there."""
-    zero, bar = across(0.0, marks), top + 22
+    zero, bar = across(0.0, reach), top + 22
     ends = []
-    parts = [text_at(4, top + 14, svg_text(fitted(row.label, WIDTH - 8)), size=FONT)]
+    parts = [text_at(4, top + 14, svg_text(fitted(row.label, WIDTH - 8)), size=FONT, rim=True)]
     styles = (
         {"class_": "low", "fill": POSSIBLE, "stroke": POSSIBLE_EDGE},
         {"class_": "high", "fill": SURE},
@@ -74,7 +80,7 @@ def swing_bars(row: Swing, move: Sequence[float], top: float, marks: Sequence[fl
     for at in sorted((0, 1), key=lambda at: -abs(np.nan_to_num(move[at]))):
         if math.isnan(move[at]):
             continue
-        x = across(move[at], marks)
+        x = across(move[at], reach)
         left, width = min(x, zero), abs(x - zero)
         parts.append(svg_tag("rect", x=left, y=bar, width=width, height=_BAR, **styles[at]))
         ends.append(x)
@@ -83,6 +89,8 @@ def swing_bars(row: Swing, move: Sequence[float], top: float, marks: Sequence[fl
         f"{label} ?" if math.isnan(value) else label
         for label, value in zip((row.low_label, row.high_label), move, strict=True)
     ]
+    middle = f"M{zero:.1f} {bar - 3}V{bar + _BAR + 3}"
+    parts.append(svg_tag("path", d=middle, stroke=INK, stroke_width=1.5))
     first, last = labels if low_first else reversed(labels)
     if np.isnan(move).any():
         parts += _blank(zero, bar)

@@ -107,7 +107,7 @@ def require_screens(screens: Sequence[Screen]) -> None:
     """
     faults = []
     for row, screen in enumerate(screens):
-        outline = np.atleast_1d(screen.outline_m, dtype=float)
+        outline = np.atleast_1d(np.asarray(screen.outline_m, dtype=float))
         least = 3 if screen.building else 2
         if outline.shape != (len(outline), _AXES) or len(outline) < least:
             cure = f"Give {least} or more corners, each with x, y and altitude of the top"

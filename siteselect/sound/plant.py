@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FAN_LAW = 50.0
 _HEMISPHERE_DB = 8.0
 _GENERATOR_DBA = 95.0
+_SMALL_SET_KW = (2.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Plant:
     """A kind of plant: its default sound power, the range of it, and the character of its sound.
 
     `tonal_db` is the correction for tones, low, usual and high, where nobody has listened.
-    `quietest_db` is how far below the default the quietest sets are. `size` says what its level
+    `quietest_db` is how far below the default the quietest sets are; `fans` whether fans make most
+    of it. `size` says what its level
     rises with, and is empty where it does not.
     """
 
@@ -50,6 +52,7 @@ class Plant:
     tonal_db: tuple[float, float, float]
     runs: str
     quietest_db: float
+    fans: bool
     source: str
     size: str = ""
     reference_kw: float = float("nan")
@@ -116,7 +119,9 @@ def sound_power_dba(kind: str, size_kw: ArrayLike = np.nan) -> NDArray[np.float6
             )
         )
     if kind == "generator":
-        return np.asarray(_GENERATOR_DBA + np.log10(size))
+        # The ceiling is a decibel higher for 2 to 10 kW.
+        small = (size > _SMALL_SET_KW[0]) & (size <= _SMALL_SET_KW[1])
+        return np.asarray(_GENERATOR_DBA + small + np.log10(size))
     return np.asarray(found.level_dba + 10.0 * np.log10(size / found.reference_kw))
 
 

@@ -1,0 +1,155 @@
+"""The commands about one site or one pod."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteselect.cli_options import (
+    AsJson,
+    DataFolder,
+    Preset,
+    StudyFile,
+    Weight,
+    assessed,
+    check_site,
+    print_json,
+    reweighed,
+)
+from siteselect.errors import Fault, StudyError
+
+
+def explain(
+    study: StudyFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Identifier of a site.")],
+    data: DataFolder = None,
+    preset: Preset = None,
+    weight: Weight = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a site ranks where it does, what is unknown, and which rules speak.
+
+    Example: siteselect explain data/helsinki/study.yaml osm-way-4217295
+    """
+    from siteselect.console import explanation, show_explanation, working  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = reweighed(assessed(study, data, progress, opinions=False), preset, weight)
+    check_site(assessment, site)
+    if as_json:
+        print_json(explanation(assessment, site))
+    else:
+        show_explanation(assessment, site)
+
+
+def heat(
+    study: StudyFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Identifier of a site.")],
+    data: DataFolder = None,
+    hours: Annotated[
+        Path | None, typer.Option("--hours", help="CSV file to write every hour of the year to.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match the pod's heat with its sink by the hour: months, key figures, carbon.
+
+    Example: siteselect heat data/helsinki/study.yaml osm-node-1380976609
+    """
+    from siteselect.console import working  # noqa: PLC0415
+    from siteselect.console_heat import heat_told, hours_csv, show_heat  # noqa: PLC0415 - heavy
+    from siteselect.design.heat_year import heat_year  # noqa: PLC0415
+    from siteselect.starter import write_text  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = assessed(study, data, progress, opinions=False)
+        check_site(assessment, site)
+        year = heat_year(assessment.study, assessment.territory, assessment.sites, site)
+    if isinstance(year, str):
+        raise StudyError(
+            Fault("SITE", f"no heat to match: {year}", "See the heat_sinks layer.", value=site)
+        )
+    if hours is not None:
+        write_text(hours, hours_csv(year))
+    if as_json:
+        print_json(heat_told(year))
+    else:
+        show_heat(year)
+
+
+def money(
+    study: StudyFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Identifier of a site.")],
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Work out what the pod costs and earns on a site: scenarios, tornado, cash flow.
+
+    Example: siteselect money data/helsinki/study.yaml osm-node-1380976609
+    """
+    from siteselect.console import working  # noqa: PLC0415 - seconds of imports
+    from siteselect.console_money import money_told, show_money  # noqa: PLC0415
+    from siteselect.design.money_case import money_case  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = assessed(study, data, progress, opinions=False)
+        check_site(assessment, site)
+        case = money_case(assessment.study, assessment.sites, site)
+    if isinstance(case, str):
+        cure = "Complete the layers; an unknown quantity cannot be appraised."
+        raise StudyError(Fault("SITE", f"no money to work out: {case}", cure, value=site))
+    if as_json:
+        print_json(money_told(case))
+    else:
+        show_money(case)
+
+
+def size(
+    design: Annotated[
+        str, typer.Option("--design", help="cpu_node, gpu_pod or storage_node.")
+    ] = "cpu_node",
+    form_factor: Annotated[
+        str, typer.Option("--form", help="plant_room, leased_cabinet, rooftop or container.")
+    ] = "container",
+    it_kw: Annotated[float | None, typer.Option("--it-kw", help="Installed IT power.")] = None,
+    steady_units: Annotated[
+        float | None,
+        typer.Option(
+            "--steady", help="Cores, GPUs or TB in use at steady state, in place of it-kw."
+        ),
+    ] = None,
+    recovery_time_min: Annotated[
+        float | None, typer.Option("--recovery-min", help="Longest outage the workload accepts.")
+    ] = None,
+    summer_c: Annotated[
+        float | None, typer.Option("--summer-c", help="Air that only 1 % of hours exceed.")
+    ] = None,
+    available_kva: Annotated[
+        float | None, typer.Option("--available-kva", help="Most that the network can give.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Size a pod: servers, cooling, supply and place, with every step of the worksheet.
+
+    Example: siteselect size --design gpu_pod --it-kw 100 --summer-c 30
+    """
+    from siteselect.console_pod import show_sizing, sizing_told  # noqa: PLC0415 - loads pydantic
+    from siteselect.sizing.request import PodRequest  # noqa: PLC0415
+    from siteselect.sizing.size import size_pod  # noqa: PLC0415
+
+    sizing = size_pod(
+        PodRequest(
+            design=design,
+            form_factor=form_factor,
+            it_kw=it_kw,
+            steady_units=steady_units,
+            recovery_time_min=recovery_time_min,
+            summer_c=summer_c,
+            available_kva=available_kva,
+        )
+    )
+    if as_json:
+        print_json(sizing_told(sizing))
+    else:
+        show_sizing(sizing)

@@ -1,0 +1,164 @@
+"""The commands about a whole study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteselect.cli_options import (
+    AsJson,
+    DataFolder,
+    Preset,
+    StudyFile,
+    Top,
+    Weight,
+    assessed,
+    check_site,
+    exit_if_nothing,
+    print_json,
+    reweighed,
+    rows_of,
+    study_at,
+)
+
+
+def run(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the run into.")],
+    data: DataFolder = None,
+    top: Top = 10,
+    reports: Annotated[
+        int, typer.Option("--reports", min=0, help="Leading sites with a report of their own.")
+    ] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Assess a study and write the run folder.
+
+    Example: siteselect run data/helsinki/study.yaml --out runs/helsinki
+    """
+    from siteselect.console import show_ranking, working  # noqa: PLC0415 - seconds of imports
+    from siteselect.runs import save_run  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = assessed(study, data, progress)
+        manifest = save_run(assessment, out, reports=reports, progress=progress)
+    if as_json:
+        print_json({"run": str(out), "manifest": manifest, "ranking": rows_of(assessment, top)})
+    else:
+        show_ranking(assessment, top)
+        typer.echo(f"Run folder: {out} (report.html, sites.gpkg, ranking.csv, manifest.json ...)")
+    exit_if_nothing(assessment)
+
+
+def rank(
+    study: StudyFile,
+    data: DataFolder = None,
+    top: Top = 20,
+    preset: Preset = None,
+    weight: Weight = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank the sites of a study and print them; nothing is written.
+
+    Example: siteselect rank data/helsinki/study.yaml --preset heat-first --top 5
+    """
+    from siteselect.console import show_ranking, working  # noqa: PLC0415 - seconds of imports
+
+    with working() as progress:
+        assessment = reweighed(assessed(study, data, progress, opinions=False), preset, weight)
+    if as_json:
+        print_json(rows_of(assessment, top))
+    else:
+        show_ranking(assessment, top)
+    exit_if_nothing(assessment)
+
+
+def report(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
+    site: Annotated[
+        str | None, typer.Option("--site", help="Identifier of a site; left out, the study.")
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """Write the report of one site, or of the whole study, as one HTML file.
+
+    Example: siteselect report data/helsinki/study.yaml --site osm-way-4217295 --out site.html
+    """
+    from siteselect.console import working  # noqa: PLC0415 - seconds of imports
+    from siteselect.report.html import site_report, study_report  # noqa: PLC0415
+    from siteselect.starter import write_text  # noqa: PLC0415
+
+    with working() as progress:
+        assessment = assessed(study, data, progress, opinions=site is None)
+        if site is None:
+            text = study_report(assessment)
+        else:
+            check_site(assessment, site)
+            text = site_report(assessment, site)
+        write_text(out, text)
+    typer.echo(f"Report: {out}")
+
+
+def check(study: StudyFile, data: DataFolder = None, as_json: AsJson = False) -> None:
+    """Read everything a study names and list every fault, without assessing anything.
+
+    Example: siteselect check data/helsinki/study.yaml
+    """
+    from siteselect.assess import inventory  # noqa: PLC0415 - seconds of imports
+    from siteselect.console import show_inventory, working  # noqa: PLC0415
+
+    with working() as progress:
+        progress("Reading what the study names")
+        found = inventory(study_at(study), study.parent, data)
+    if as_json:
+        print_json(found)
+    else:
+        show_inventory(found)
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; else printed.")] = None,
+) -> None:
+    """Write the JSON schema of a study, with which editors complete and check it.
+
+    Example: siteselect schema --out study.schema.json
+    """
+    from siteselect.starter import schema_text, write_text  # noqa: PLC0415 - loads pydantic
+
+    if out is None:
+        typer.echo(schema_text(), nl=False)
+    else:
+        write_text(out, schema_text())
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to make.")],
+    crs: Annotated[str, typer.Option("--crs", help="Projected CRS in metres.")] = "EPSG:27700",
+) -> None:
+    """Start a study: a commented study file and a candidate list to fill in.
+
+    Example: siteselect new my-town --crs EPSG:27700
+    """
+    from siteselect.starter import write_starter  # noqa: PLC0415
+
+    file = write_starter(folder, crs)
+    typer.echo(f"Edit {file}, put your files beside it, then: siteselect check {file}")
+
+
+def open_app(
+    study: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY]", help="Study file; left out, the demo.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve on.")] = 8501,
+    data: DataFolder = None,
+) -> None:
+    """Open the planner's app in the browser (needs the extra `app`).
+
+    Example: siteselect app data/helsinki/study.yaml
+    """
+    from siteselect.serve import serve  # noqa: PLC0415
+
+    raise typer.Exit(serve(study, port, data))
