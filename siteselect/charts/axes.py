@@ -1,4 +1,4 @@
-"""The frame of a chart: units, round ticks, written numbers, grid, and the gap of the unknown."""
+"""The frame of a chart: units, round ticks, written numbers, and the grid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import numpy as np
 from siteselect.charts.drawing import (
     FONT,
     GRID,
-    HATCH,
     INK,
     QUIET,
     fitted,
@@ -57,10 +56,10 @@ MONEY: tuple[Rung, ...] = (
 PlainTable = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 """Heads and rows of a table: text that is not yet encoded for any page."""
 
-_TINY, _NOTHING, _TOO_MUCH = 1e-12, 1e-200, 1e200
+_TINY = 1e-12
 _SHORTEST, _LONGEST = 1e-3, 1e4
 _MOST_TICKS = 6
-_LEAST_BAND, _SIGNED_BAND, _LABEL_ROOM = 1.0, 10.0, 100.0
+_LABEL_ROOM = 100.0
 _SMALLEST_POWER, _LARGEST_POWER = -4, 12
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -88,27 +87,6 @@ class Plot:
         return self.bottom - share * (self.bottom - self.top)
 
 
-def known(values: ArrayLike, *, signed: bool = False) -> NDArray[np.float64]:
-    """Read a series, with NaN for whatever is no amount: not finite, or beyond 1e200.
-
-    Below 1e-200 all is 0, so that nothing drawn can overflow.
-
-    Raises
-    ------
-    ValueError
-        A value is negative, by more than rounding, and must not be.
-    """
-    series = np.array(values, dtype=float).ravel()
-    size = np.abs(series)
-    series[~(size < _TOO_MUCH)] = np.nan
-    series[size < _NOTHING] = 0.0
-    if signed:
-        return series
-    if (series < -1e-6 * max(peak_of(series), 1.0)).any():
-        raise ValueError("heat is not negative: give what was offered, asked for, used or dumped")
-    return np.asarray(np.where(series < 0, 0.0, series), dtype=float)
-
-
 def same_length(*series: Sequence[object] | NDArray[np.float64]) -> int:
     """Give the length that all series share.
 
@@ -121,11 +99,6 @@ def same_length(*series: Sequence[object] | NDArray[np.float64]) -> int:
     if len(lengths) > 1:
         raise ValueError(f"the series of one chart differ in length: {sorted(lengths)}")
     return lengths.pop()
-
-
-def gaps_in(series: ArrayLike) -> NDArray[np.bool_]:
-    """Mark the places at which any of several series is not known."""
-    return np.asarray(np.isnan(np.asarray(series, dtype=float)).any(axis=0), dtype=bool)
 
 
 def peak_of(*series: ArrayLike) -> float:
@@ -251,49 +224,6 @@ def column(plot: Plot, left: float, width: float, ends: tuple[float, float], **s
     """Draw an upright bar between two values."""
     tops = sorted(plot.y(end) for end in ends)
     return svg_tag("rect", x=left, y=tops[0], width=width, height=tops[1] - tops[0], **style)
-
-
-def unknown_bands(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
-    """Hatch the stretches of the axis where something is not known; all of it for no values."""
-    parts: list[str] = []
-    step = (RIGHT - LEFT) / max(len(unknown), 1)
-    for start, end in runs(unknown if len(unknown) else np.array([True])):
-        left, width = LEFT + start * step, max((end - start) * step, _LEAST_BAND)
-        parts.append(
-            svg_tag(
-                "rect",
-                class_="gap",
-                x=left,
-                y=plot.top,
-                width=width,
-                height=plot.bottom - plot.top,
-                fill=HATCH,
-                fill_opacity="0.45",
-            )
-        )
-    return parts
-
-
-def unknown_signs(plot: Plot, unknown: NDArray[np.bool_]) -> list[str]:
-    """Put a question mark on every stretch of the unknown that is wide enough for one."""
-    step = (RIGHT - LEFT) / max(len(unknown), 1)
-    return [
-        question(LEFT + (start + end) / 2 * step, plot.top + 16)
-        for start, end in runs(unknown)
-        if (end - start) * step >= _SIGNED_BAND
-    ]
-
-
-def question(x: float, y: float) -> str:
-    """Draw the sign of the unknown: a question mark on a white disc."""
-    disc = svg_tag("circle", cx=x, cy=y, r=9, fill="#ffffff", stroke=INK)
-    return disc + text_at(x, y + 5, "?", size=FONT, anchor="middle", weight=700)
-
-
-def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Find the stretches of true flags, each as its start and the place after its end."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
 def finished(

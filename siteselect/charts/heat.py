@@ -16,16 +16,12 @@ from siteselect.charts.axes import (
     band_labels,
     column,
     finished,
-    gaps_in,
     grid,
     peak_of,
     plot_of,
-    runs,
     same_length,
     scale_for,
     ticks,
-    unknown_bands,
-    unknown_signs,
     zero_line,
 )
 from siteselect.charts.drawing import (
@@ -42,6 +38,7 @@ from siteselect.charts.drawing import (
     svg_tag,
     text_at,
 )
+from siteselect.charts.gaps import gaps_in, runs, unknown_bands, unknown_signs
 from siteselect.charts.heat_tables import (
     DAY_H,
     ENGLISH,
@@ -53,6 +50,7 @@ from siteselect.charts.heat_tables import (
     monthly,
     monthly_text,
     sums,
+    thinned,
     unknown_hours,
     unknown_months,
 )
@@ -61,9 +59,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-
-MOST_POINTS = 400
-"""Points of a duration curve at most, its two ends included."""
 
 _LINE, _DASH = POSSIBLE_EDGE, "8 4"
 _BAR_SHARE = 0.62
@@ -204,33 +199,6 @@ def week_lines(
     return finished(body, entries, plot.bottom + 34, title=title, description=said)
 
 
-def thinned(ordered: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Thin values sorted from large to small to a curve of at most `MOST_POINTS` points.
-
-    Points lie evenly along the curve, each axis counted as one: so neither a long flat nor a steep
-    fall is lost. Before thinning the area below is the sum of the values, exactly.
-
-    Parameters
-    ----------
-    ordered : values, largest first, one for each hour.
-
-    Returns
-    -------
-    tuple
-        Hours from 0 to the number of values [h], and the values there.
-    """
-    count = len(ordered)
-    if not count:
-        return np.empty(0), np.empty(0)
-    fall = ordered[0] - ordered
-    way = np.arange(count) / count + (fall / fall[-1] if fall[-1] > 0 else 0.0)
-    wanted = np.linspace(0.0, way[-1], MOST_POINTS - 2)
-    kept = np.unique(np.append(np.searchsorted(way, wanted).clip(0, count - 1), [0, count - 1]))
-    # an hour's value stands at its middle: half an hour more at each end closes the area
-    hours = np.concatenate([[0.0], kept + 0.5, [float(count)]])
-    return hours, ordered[np.concatenate([[0], kept, [count - 1]])]
-
-
 def _month(
     plot: Plot, place: int, count: int, offered: float, used: float, dumped: float
 ) -> list[str]:
@@ -277,17 +245,18 @@ def _steps(plot: Plot, series: NDArray[np.float64], step: float, *, filled: bool
 
 
 def _layers(offered: str, demand: str, used: str) -> list[str]:
-    """Lay both lines over the area, each with a white rim that parts it from what is below."""
+    """Lay both lines over the area, on white rims that part them from what is below."""
     parts = [svg_tag("path", class_="used", d=used, fill=SURE)] if used else []
     lines = [
         ("offered", offered, {"stroke": INK}),
         ("demand", demand, {"stroke": _LINE, "stroke_dasharray": _DASH}),
     ]
-    for name, path, style in lines:
-        if path:
-            shape = {"d": path, "fill": "none", "stroke_linejoin": "round"}
-            parts.append(svg_tag("path", **shape, stroke="#ffffff", stroke_width="4"))
-            parts.append(svg_tag("path", class_=name, **shape, **style, stroke_width="2"))
+    shape = {"fill": "none", "stroke_linejoin": "round"}
+    rim = {"stroke": "#ffffff", "stroke_width": "4"}
+    drawn = [(name, path, style) for name, path, style in lines if path]
+    parts += [svg_tag("path", d=path, **shape, **rim) for _, path, _ in drawn]
+    for name, path, style in drawn:
+        parts.append(svg_tag("path", class_=name, d=path, **shape, **style, stroke_width="2"))
     return parts
 
 

@@ -14,14 +14,13 @@ from siteselect.charts.axes import (
     Rung,
     amount,
     figures,
-    gaps_in,
-    known,
     peak_of,
     same_length,
     scale_for,
     sentences,
 )
 from siteselect.charts.drawing import plain
+from siteselect.charts.gaps import gaps_in, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 DAY_H = 24
+MOST_POINTS = 400
+"""Points of a duration curve at most, its two ends included."""
 
 _KW_HOURS_A_MWH = 1000.0
 _SHARES = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
@@ -194,6 +195,33 @@ def hourly(
 def in_order(series: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sort the known values, largest first."""
     return np.sort(series[~np.isnan(series)])[::-1]
+
+
+def thinned(ordered: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Thin values sorted from large to small to a curve of at most `MOST_POINTS` points.
+
+    Points lie evenly along the curve, each axis counted as one: so neither a long flat nor a steep
+    fall is lost. Before thinning the area below is the sum of the values, exactly.
+
+    Parameters
+    ----------
+    ordered : values, largest first, one for each hour.
+
+    Returns
+    -------
+    tuple
+        Hours from 0 to the number of values [h], and the values there.
+    """
+    count = len(ordered)
+    if not count:
+        return np.empty(0), np.empty(0)
+    fall = ordered[0] - ordered
+    way = np.arange(count) / count + (fall / fall[-1] if fall[-1] > 0 else 0.0)
+    wanted = np.linspace(0.0, way[-1], MOST_POINTS - 2)
+    kept = np.unique(np.append(np.searchsorted(way, wanted).clip(0, count - 1), [0, count - 1]))
+    # an hour's value stands at its middle: half an hour more at each end closes the area
+    hours = np.concatenate([[0.0], kept + 0.5, [float(count)]])
+    return hours, ordered[np.concatenate([[0], kept, [count - 1]])]
 
 
 def _table(

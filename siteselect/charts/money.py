@@ -21,9 +21,6 @@ from siteselect.charts.axes import (
     peak_of,
     plot_of,
     scale_for,
-    ticks,
-    unknown_bands,
-    unknown_signs,
     zero_line,
 )
 from siteselect.charts.drawing import (
@@ -43,12 +40,12 @@ from siteselect.charts.drawing import (
     text_at,
     width_of,
 )
+from siteselect.charts.gaps import unknown_bands, unknown_signs
 from siteselect.charts.money_marks import (
-    FILLS,
     HEAD,
     ROW,
     STACK_BOTTOM,
-    across,
+    fill_of,
     list_line,
     stack_bar,
     swing_bars,
@@ -178,13 +175,11 @@ def _payback(
     line = f"M{x:.1f} {plot.top}V{plot.bottom:.1f}"
     said = svg_text(payback_words(years, total, words), 40)
     early = x + 8 + width_of(said) < RIGHT
-    anchor = "start" if early else "end"
+    spot, anchor = (x + 6, "start") if early else (x - 6, "end")
     style = {"stroke": INK, "stroke_dasharray": "3 3"}
     return [
         svg_tag("path", class_="payback", d=line, **style),
-        text_at(
-            x + (6 if early else -6), plot.top + 12, said, size=FONT, anchor=anchor, weight=700
-        ),
+        text_at(spot, plot.top + 12, said, size=FONT, anchor=anchor, weight=700, rim=True),
     ]
 
 
@@ -255,8 +250,7 @@ def cost_stack(
     body += list_line(line, "", words.part, scale.unit, shares, fill=QUIET)
     for place, (label, value) in enumerate(read):
         line += _LINE
-        fill = HATCH if math.isnan(value) else FILLS[place % len(FILLS)]
-        mark = box_mark(fill, QUIET)
+        mark = box_mark(fill_of(place, value), QUIET)
         body.append(svg_tag("g", mark, transform=f"translate(4 {line - 11:.1f})"))
         written = cell(value / scale.size, words)
         body += list_line(line, str(place + 1), label, written, share_of(value, parts))

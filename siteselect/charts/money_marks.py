@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siteselect.charts.axes import LABEL, WIDTH, figures, question, ticks
+from siteselect.charts.axes import LABEL, WIDTH, figures, ticks
 from siteselect.charts.drawing import (
     FONT,
     GRID,
@@ -23,6 +23,7 @@ from siteselect.charts.drawing import (
     svg_text,
     text_at,
 )
+from siteselect.charts.gaps import question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,6 +132,13 @@ def list_line(
     ]
 
 
+def fill_of(place: int, value: float) -> str:
+    """Choose the fill of a part: hatched where not known, hollow where money comes in."""
+    if math.isnan(value):
+        return HATCH
+    return "#ffffff" if value < 0 else FILLS[place % len(FILLS)]
+
+
 def stack_bar(values: Sequence[float]) -> list[str]:
     """Draw amounts end to end: those below zero to its left, what is not known behind the end."""
     blanks = sum(math.isnan(value) for value in values)
@@ -146,7 +154,7 @@ def stack_bar(values: Sequence[float]) -> list[str]:
         left = ends[1] if side else ends[0] - width
         ends[side] += width if side else -width
         middles[place] = left + width / 2
-        parts.append(_part(left, width, FILLS[place % len(FILLS)], "part"))
+        parts.append(_part(left, width, fill_of(place, value), "part"))
     for at, place in enumerate([p for p, value in enumerate(values) if math.isnan(value)]):
         left = ends[1] + 4 + min(at, _MOST_BLANKS - 1) * _BLANK
         parts.append(_part(left, _BLANK - 4, HATCH, "gap"))
@@ -159,7 +167,8 @@ def stack_bar(values: Sequence[float]) -> list[str]:
 
 def _part(left: float, width: float, fill: str, kind: str) -> str:
     place = {"x": left, "y": _STACK_TOP, "width": width, "height": STACK_BOTTOM - _STACK_TOP}
-    return svg_tag("rect", class_=kind, fill=fill, stroke="#ffffff", **place)
+    edge = INK if fill == "#ffffff" else "#ffffff"
+    return svg_tag("rect", class_=kind, fill=fill, stroke=edge, **place)
 
 
 def _numbers(middles: dict[int, float]) -> list[str]:

@@ -15,13 +15,13 @@ from siteselect.charts.axes import (
     Scale,
     amount,
     figures,
-    known,
     peak_of,
     same_length,
     scale_for,
     sentences,
 )
 from siteselect.charts.drawing import plain
+from siteselect.charts.gaps import known, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,10 @@ def payback_words(
 
 def unknown_years(years: Sequence[int], gaps: NDArray[np.bool_], words: MoneyWords) -> str:
     """Name the years that are not known; nothing where all are."""
-    names = [str(years[place]) for place in np.flatnonzero(gaps).tolist()]
+    names = [
+        str(years[start]) if end - start == 1 else f"{years[start]}\u2013{years[end - 1]}"
+        for start, end in runs(gaps)
+    ]
     return f"{words.unknown}: {words.year.lower()} {', '.join(names)}" if names else ""
 
 

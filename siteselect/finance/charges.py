@@ -89,7 +89,7 @@ def band_hours(bands: Bands = Bands()) -> dict[str, float]:
 
 def band_of(clock: pd.DatetimeIndex, bands: Bands = Bands()) -> NDArray[np.str_]:
     """Name the band of every moment of the local clock."""
-    working = np.asarray(clock.dayofweek < 5)  # noqa: PLR2004 - Monday to Friday
+    working = np.asarray(clock.day_of_week < 5)  # noqa: PLR2004 - Monday to Friday
     hour = np.asarray(clock.hour)
     names = np.full(len(clock), "green", dtype="<U5")
     for band, spans in (("amber", bands.amber), ("red", bands.red)):
@@ -109,7 +109,8 @@ def use_of(load_kw: pd.Series[float], power_factor: float, bands: Bands = Bands(
 
     Parameters
     ----------
-    load_kw : mean load of every hour, indexed by the local clock [kW].
+    load_kw : mean load of every hour, indexed by the local clock [kW]; with its time zone, so that
+        summer time is right. Without one the clock is taken as never changed.
     power_factor : real over apparent power.
     bands : hours of each band.
 
@@ -124,9 +125,8 @@ def use_of(load_kw: pd.Series[float], power_factor: float, bands: Bands = Bands(
     values = load_kw.to_numpy(dtype=float)
     if not np.isfinite(values).all() or (values < 0).any():
         raise ValueError("an hourly load is known and not negative in every hour")
-    stamps = clock.tz_convert("UTC") if clock.tz is not None else clock
-    steps = np.diff(stamps.asi8)
-    if (steps != pd.Timedelta(hours=1).as_unit(stamps.unit).value).any():
+    stamps = clock if clock.tz is None else clock.tz_convert("UTC").tz_localize(None)
+    if (np.diff(stamps.to_numpy()) != np.timedelta64(1, "h")).any():
         raise ValueError("an hourly load has one value for every hour, in order")
     names = band_of(clock, bands)
     red, amber, green = (float(values[names == band].sum()) for band in ("red", "amber", "green"))
