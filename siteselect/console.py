@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from siteselect.assess import Assessment
 from siteselect.contracts import VERDICTS
 from siteselect.decision.explanation import sentences
 from siteselect.decision.ranking import order
+from siteselect.design.advice_case import advice_of
 
 
 def plain(text: object, limit: int = 60) -> str:
@@ -90,6 +92,7 @@ def explanation(assessment: Assessment, site: str) -> dict[str, Any]:
         "score_high": float(row["score_high"]),
         "evidence_share": float(row["evidence_share"]),
         "sentences": list(_sentences(assessment, site)),
+        "advice": asdict(advice_of(assessment.study, assessment.sites, site)),
         "criteria": [_criterion(assessment, site, name) for name in assessment.criteria],
         "findings": [
             {key: _cell(value) for key, value in finding.items()}
@@ -105,6 +108,7 @@ def show_explanation(assessment: Assessment, site: str) -> None:
     console.print(Text(f"{plain(told['name'])} ({plain(site)})", style="bold"))
     for sentence in told["sentences"]:
         console.print(Text(plain(sentence, 1000)))
+    _show_advice(console, told["advice"])
     grid = Table(title="Criteria", title_justify="left")
     for heading in ("Criterion", "Measure", "Value", "Weight", "Points"):
         grid.add_column(heading, justify="left" if heading == "Criterion" else "right")
@@ -120,6 +124,17 @@ def show_explanation(assessment: Assessment, site: str) -> None:
     console.print(grid)
     _show_findings(console, told["findings"])
     _notices(console, assessment)
+
+
+def _show_advice(console: Console, advice: dict[str, Any]) -> None:
+    console.print(Text(f"Whether to build here: {advice['verdict']}.", style="bold"))
+    for heading, lines in (
+        ("Because", advice["reasons"]),
+        ("Only if", advice["conditions"]),
+        ("Not known", advice["unknowns"]),
+    ):
+        for line in lines:
+            console.print(Text(f"  {heading}: {plain(line, 300)}"))
 
 
 def show_inventory(found: dict[str, Any]) -> None:

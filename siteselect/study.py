@@ -204,6 +204,31 @@ class Heat(Declared):
     """Location-based factor of electricity with network losses; left out, the United Kingdom's."""
 
 
+class Operations(Declared):
+    """What is settled about running the pod; what is left out is unknown and is asked for."""
+
+    heat_customer: bool | None = None
+    """Whether somebody has agreed to take the heat."""
+    must_run_alone: bool | None = None
+    """Whether the workload must go on while the line to the region is cut."""
+    region_rtt_ms: float | None = Field(default=None, ge=0)
+    """Round trip to the nearest central site in the region."""
+    outage_min_a: float | None = Field(default=None, ge=0)
+    """Minutes without supply in a year at such a connection."""
+    backup_power: bool | None = None
+    """Whether a generator or a second feed carries the pod through an outage."""
+    safe_access: bool | None = None
+    """Whether people and vehicles reach the pod safely; a candidate's access_24_7 says no for it."""
+    security_model: bool | None = None
+    """Whether it is settled who may touch the pod, and what happens when it is opened or stolen."""
+    patching_owner: bool | None = None
+    """Whether a named team patches and watches the pod for its whole life."""
+    failures_a: float | None = Field(default=None, ge=0)
+    """Failures a year that stop the service."""
+    repair_h: float | None = Field(default=None, ge=0)
+    """Mean time to repair, the drive included."""
+
+
 class Climate(Declared):
     """Which year of weather the heat is matched over."""
 
@@ -306,6 +331,7 @@ class Study(Declared):
     heat: Heat = Heat()
     climate: Climate = Climate()
     money: Money = Money()
+    operations: Operations = Operations()
     noise: Noise = Noise()
     facts: dict[str, bool | float | str] = Field(default_factory=dict)
     """Further facts about the project that rules ask for, by their vocabulary name."""

@@ -424,3 +424,34 @@ def test_every_form_factor_allows_known_cooling_and_says_what_it_changes(name: s
     place = form_factors()[name]
     assert set(place.cooling) <= set(cooling_classes())
     assert all((place.permits, place.noise, place.access, place.floor))
+
+
+numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.builds(
+        PodRequest,
+        design=st.sampled_from(sorted(pod_designs())),
+        form_factor=st.sampled_from(sorted(form_factors())),
+        steady_units=st.none() | st.floats(1, 1e5),
+        burst_units=numbers,
+        failure_units=numbers,
+        it_kw=st.none() | st.floats(20, 500),
+        storage_tb=st.floats(0, 1e4),
+        cooling=st.none() | st.sampled_from(sorted(cooling_classes())),
+        rack_kw=st.none() | st.floats(0.1, 200),
+        summer_c=numbers,
+        available_kva=numbers,
+    )
+)
+def test_whatever_is_asked_the_answer_is_a_pod_or_a_list_of_faults(request: PodRequest) -> None:
+    try:
+        sizing = size_pod(request)
+    except InputError as error:
+        assert error.faults
+        assert all(fault.cure for fault in error.faults)
+    else:
+        assert 20 <= sizing.load.it_kw <= 500
+        assert sizing.thermal.racks >= 1

@@ -63,7 +63,9 @@ class Case:
 
 
 CASES = {
-    "T01": Case((39.90, 39.86, 39.70, 39.37, 38.95, 38.17, 35.47, 25.04), 44.29, unweighted_db=47.46),
+    "T01": Case(
+        (39.90, 39.86, 39.70, 39.37, 38.95, 38.17, 35.47, 25.04), 44.29, unweighted_db=47.46
+    ),
     "T02": Case(
         (39.90, 36.17, 33.02, 33.20, 36.11, 36.33, 33.63, 23.20),
         41.53,
@@ -167,7 +169,9 @@ def test_iso_tr_17534_3(name) -> None:
 def test_the_page_lists_the_case_with_the_numbers_tested(name) -> None:
     case = CASES[name]
     row = next(
-        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {name} |")
+        line
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"| {name} |")
     )
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert [float(cell) for cell in cells[2:11]] == [*case.octaves_db, case.level_dba]
@@ -231,10 +235,16 @@ def test_t11_and_t13_detours() -> None:
     printed = [12.91, 16.29, 20.58, 24.82, 28.38, 31.56, 34.61, 37.63]
     assert diffraction_db(side, top=False)[0] == pytest.approx(printed, abs=0.01)
     top = over_top(
-        np.array([[5.0, 15.0]]), np.array([[10.0, 10.0]]), distance, np.array([1.0]), np.array([4.0])
+        np.array([[5.0, 15.0]]),
+        np.array([[10.0, 10.0]]),
+        distance,
+        np.array([1.0]),
+        np.array([4.0]),
     )
     assert top.excess_m == pytest.approx([7.882], abs=0.001)
-    assert diffraction_db(top, top=True)[0, :4] == pytest.approx([15.39, 18.94, 23.32, 25], abs=0.01)
+    assert diffraction_db(top, top=True)[0, :4] == pytest.approx(
+        [15.39, 18.94, 23.32, 25], abs=0.01
+    )
 
     start, step = np.array([0.0, 10.0]), np.array([30.0, 10.0])
     unit = step / np.hypot(*step)
@@ -253,7 +263,9 @@ def test_t11_and_t13_detours() -> None:
 
 def test_wrong_result_nominal_frequencies_would_give_t01() -> None:
     lost = attenuation(Paths(194.165, 1.0, 4.0, 3.0), uniform(0.0), AIR)
-    nominal = POWER_DB - lost.total_db + lost.air_db - 194.188 * absorption_db_m(NOMINAL_HZ, 20, 0.7)
+    nominal = (
+        POWER_DB - lost.total_db + lost.air_db - 194.188 * absorption_db_m(NOMINAL_HZ, 20, 0.7)
+    )
     assert nominal[7] == pytest.approx(24.84, abs=0.01)
     assert octaves(CASES["T01"])[7] == pytest.approx(25.04, abs=0.01)
 
@@ -267,9 +279,10 @@ def test_wrong_result_distance_in_plan_for_distance_in_space() -> None:
 
 def test_wrong_result_negative_ground_taken_off_the_screen() -> None:
     case = heard(CASES["T08"])
-    ground, open_level = case.ground_db[0], POWER_DB - (
-        case.divergence_db + case.air_db + case.ground_db
-    )[0]
+    ground, open_level = (
+        case.ground_db[0],
+        POWER_DB - (case.divergence_db + case.air_db + case.ground_db)[0],
+    )
     top = over_top(
         np.array([[np.hypot(166.580, 35.069)]]),
         np.array([[6.0]]),
