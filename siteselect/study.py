@@ -194,6 +194,8 @@ class Heat(Declared):
     """Heat pump's COP over Carnot's [recalled: 0.40 to 0.55; conservative 0.40]."""
     exchanger_kw: float | None = Field(default=None, gt=0)
     """Most that the exchanger passes on; left out, all that the pod gives."""
+    measured: dict[str, LayerFile] = Field(default_factory=dict)
+    """Sink identifier to a CSV of metered heat: heat_mwh by month or heat_kw by hour."""
     boiler_efficiency_share: float = Field(default=0.85, gt=0.3, le=1.0)
     """Heat over fuel of the boiler that is replaced [judgement: 0.75 to 0.92]."""
     benchmarks: bool = False

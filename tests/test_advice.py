@@ -83,6 +83,10 @@ def test_a_latency_budget_that_the_region_meets_is_no_reason() -> None:
     assert advise(replace(GOOD, rtt_budget_ms=inf)).levers[0].stands is False
 
 
+def test_a_region_exactly_on_budget_meets_it() -> None:
+    assert advise(replace(GOOD, region_rtt_ms=2.0)).levers[0].stands is False
+
+
 def test_a_budget_that_not_even_the_site_meets_is_no_reason() -> None:
     assert advise(replace(GOOD, site_rtt_ms=3.0)).levers[0].stands is False
 

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteselect.charts import (
+from siteselect.charts.drawing import (
     HATCH,
     MISSED,
     SURE,
-    Bar,
-    Interval,
-    interval_chart,
+    fitted,
     plain,
+    svg_document,
     svg_tag,
     svg_text,
-    waterfall_chart,
+    width_of,
 )
+from siteselect.charts.points import Bar, Interval, interval_chart, waterfall_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = [
@@ -169,3 +169,16 @@ def test_any_text_survives_as_content_and_as_attribute(inside: str, attribute: s
     assert (root.text or "") == plain(inside)
     assert root.get("id") == plain(attribute or "x")
     assert len(root) == 0
+
+
+def test_a_description_stands_in_the_document_only_where_there_is_one() -> None:
+    told = parsed(svg_document(1, 1, [], title="t", description="Used: <b> & 3"))
+    assert told.findtext(f"{SVG}desc") == "Used: <b> & 3"
+    assert parsed(svg_document(1, 1, [], title="t")).find(f"{SVG}desc") is None
+
+
+@given(st.text(max_size=80), st.floats(min_value=10, max_value=400))
+def test_a_fitted_label_stays_in_its_room(text: str, room: float) -> None:
+    shown = fitted(text, room)
+    assert width_of(shown) <= room
+    assert shown == plain(text, 200) or shown.endswith("…")

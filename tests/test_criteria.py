@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Town
+from conftest import SHARED, Town
 
 from siteselect.assess import Assessment
 from siteselect.contracts import Criterion, measured
 from siteselect.criteria.registry import criteria, measure
+from siteselect.design.advice_case import advice_of
 from siteselect.design.columns import SITE_COLUMNS
 from siteselect.design.heat_year import heat_year
+from siteselect.errors import InputError
 from siteselect.layers.build import specs
 from siteselect.sound.spreading import spread
 from siteselect.units import unit_of
@@ -135,3 +137,79 @@ def test_off_the_graph_the_straight_line_is_declared(town: Town) -> None:
     assert found.measures.loc["a", "connection_length"] == pytest.approx(straight, abs=0.02)
     assert np.isnan(found.measures.loc["a", "drive_time"])
     assert found.reasons.loc["a", "drive_time"] == "no drivable street near the site"
+
+
+def test_metered_demand_replaces_the_model_by_month_and_by_hour(town: Town) -> None:
+    file = town.document["layers"]["heat_sinks"][0]
+    town.document["heat"] = {"measured": {"hall": {**file, "path": "meter.csv"}}}
+    (town.folder / "meter.csv").write_text("heat_mwh\n" + "20\n" * 12, encoding="utf-8")
+    monthly = town.assess()
+    assert monthly.sites.loc["c", "sink_demand_mwh_a"] == pytest.approx(240)
+    assert monthly.sites.loc["c", "sink_demand_basis"] == "measured"
+    assert monthly.measures.loc["c", "heat_used"] > 100
+    assert ("measured demand", "meter.csv") in [
+        (layer, part.file) for layer, part in monthly.provenance
+    ]
+    (town.folder / "meter.csv").write_text("heat_kw\n" + "30\n" * 8760, encoding="utf-8")
+    hourly = town.assess()
+    # 30 kW asked for all year through a heat pump, always less than the pod gives.
+    assert hourly.sites.loc["c", "heat_delivered_mwh_a"] == pytest.approx(30 * 8.76, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("heat_mwh\n1\n2\n", "2 rows of heat_mwh"),
+        ("mwh\n" + "1\n" * 12, "12 rows of mwh"),
+        ("heat_mwh\n" + "1\n" * 11 + "-1\n", "not a heat of 0 or more"),
+        ("heat_mwh\n" + "1\n" * 10 + "x\ninf\n", "not a heat of 0 or more"),
+    ],
+)
+def test_a_meter_that_does_not_fit_is_refused(town: Town, text: str, problem: str) -> None:
+    file = town.document["layers"]["heat_sinks"][0]
+    town.document["heat"] = {"measured": {"hall": {**file, "path": "meter.csv"}}}
+    (town.folder / "meter.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=problem):
+        town.assess()
+    town.document["heat"] = {"measured": {"nobody": {**file, "path": "meter.csv"}}}
+    with pytest.raises(InputError):
+        town.assess()
+
+
+def test_a_weather_file_replaces_the_normals(town: Town) -> None:
+    epw = SHARED / "cardiff-weather" / "GBR_WAL_Cardiff.Wea.Ctr.037170_TMYx.epw"
+    if not epw.is_file():
+        pytest.skip("the Cardiff weather file is not part of a clone")
+    made = town.assess()
+    file = {**town.document["layers"]["heat_sinks"][0], "path": str(epw)}
+    town.document["climate"] = {"weather": file}
+    real = town.assess()
+    assert real.territory.weather.temperature_c.mean() == pytest.approx(11.26, abs=0.02)
+    assert made.territory.weather.basis == "modelled"
+    assert dict(made.provenance)["weather"].basis == "modelled"
+    assert dict(real.provenance)["weather"].file == epw.name
+
+
+def test_money_follows_heat_and_stays_unknown_with_it(town: Town) -> None:
+    found = town.assess()
+    assert np.isnan(found.sites.loc["c", "npv_gbp"])
+    assert found.sites.loc["c", "npv_reason"] == "the heat used is not known"
+    assert found.sites.loc["a", "npv_gbp"] > found.sites.loc["b", "npv_gbp"]
+    town.document["money"] = {"sites": 3}
+    fewer = town.assess()
+    assert fewer.sites["npv_gbp"].isna().all()
+    assert fewer.sites["npv_reason"].str.contains("at most 3 sites").all()
+
+
+def test_advice_asks_before_it_says_yes(town: Town) -> None:
+    found = town.assess()
+    asked = advice_of(found.study, found.sites, "a")
+    assert asked.verdict == "unknown"
+    assert asked.unknowns
+    town.document["operations"] = {
+        "heat_customer": True,
+        "must_run_alone": True,
+        "safe_access": False,
+    }
+    barred = town.assess()
+    assert advice_of(barred.study, barred.sites, "a").verdict == "do not build here"

@@ -234,6 +234,51 @@ def test_flow_by_hand() -> None:
     assert flow.index.name == "year"
 
 
+def test_every_other_item_by_hand() -> None:
+    plan = make_plan(PROJECT, Terms(years=15, ramp=(1.0,)), {"service_growth_share_a": 0})
+    flow, built = cash_flow(plan), built_gbp(plan)
+    pod, servers = 50 * 10_000, 50 * 14_000
+    kept = pod + 60 * 130 + 50 * 250 + 20 * 800 + (30 * 250 + 20 * 900 + 10 * 1800)
+    expected = {
+        "maintenance_gbp": 0.03 * kept,
+        "heat_meter_gbp": 450,
+        "spares_gbp": 0.01 * (pod + servers),
+        "backhaul_gbp": 8000,
+        "staffing_gbp": 8000,
+        "insurance_gbp": 0.005 * sum(built.values()),
+        "rent_gbp": 2500,
+        "capacity_gbp": 69 * 0.08 * 365,
+        "excess_capacity_gbp": 0,
+        "standing_gbp": 6 * 365,
+    }
+    for name, cost in expected.items():
+        assert flow.loc[0, name] == 0, "nothing runs while it is built"
+        assert flow.loc[1:, name].to_numpy() == pytest.approx(-cost), name
+    assert flow.loc[0, "heat_pump_gbp"] == -20 * 800
+    assert flow.loc[0, "connection_gbp"] == -(3000 + 30 * 140)
+    assert flow.loc[0, "fibre_gbp"] == -(3000 + 50 * 95)
+    works = sum(cost for name, cost in built.items() if name != "servers")
+    assert flow.loc[15, "decommissioning_gbp"] == pytest.approx(-0.05 * works)
+
+
+def test_replacements_fall_due_at_the_end_of_each_life_and_not_in_the_last_year() -> None:
+    """Servers every 5 years, battery after 10, heat pump after 15, plant after 20."""
+
+    def due(years: int) -> dict[int, float]:
+        column = cash_flow(make_plan(PROJECT, Terms(years=years)))["replacement_gbp"]
+        return {int(year): -amount for year, amount in column.items() if amount}
+
+    servers, battery = 700_000, 12 * 500
+    assert due(15) == {5: servers, 10: servers + battery}
+    plant = 60 * 130 + 50 * 250
+    assert due(21) == {
+        5: servers,
+        10: servers + battery,
+        15: servers + 20 * 800,
+        20: servers + battery + plant,
+    }
+
+
 def test_fees_and_contingency_rest_on_works_without_servers() -> None:
     built = built_gbp(make_plan(PROJECT))
     works = sum(
@@ -353,6 +398,7 @@ def test_payback_grows_with_the_cost(extra: float) -> None:
         ([1, -2, 3], "starts with income"),
         ([-1.0, 2.3, -1.32], "more than once"),
         ([-100, 230, -132, 5, -4], "more than once"),
+        ([-100, 150, -100, 150, -20], "more than once"),
     ],
 )
 def test_a_rate_without_a_meaning_is_not_given(flow: list[float], words: str) -> None:

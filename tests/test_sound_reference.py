@@ -51,6 +51,8 @@ def building(corners: list[tuple[float, float]], top_m: float) -> Screen:
 
 @dataclass(frozen=True)
 class Case:
+    """A published case: what is heard where, and what stands between."""
+
     octaves_db: tuple[float, ...]
     level_dba: float
     ground: Ground = field(default_factory=lambda: uniform(0.0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,18 @@ VARIABLE = "SITESELECT_STUDY"
 DATA_VARIABLE = "SITESELECT_DATA"
 
 Stamps = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A study's assessment, what its map is drawn from, and a key that tells this run from others.
+
+    Shared between readers: nothing on the page writes into the tables.
+    """
+
+    assessment: Assessment
+    drawn: MapData
+    run: str
 
 
 def study_path(
@@ -56,7 +70,7 @@ def stamps_of(files: Sequence[Path]) -> Stamps:
     return tuple(known)
 
 
-def load(file: Path, data: Path | None = None) -> tuple[Assessment, MapData]:
+def load(file: Path, data: Path | None = None) -> Loaded:
     """Read and assess a study, or take it from memory while none of its files has changed.
 
     Raises
@@ -70,9 +84,8 @@ def load(file: Path, data: Path | None = None) -> tuple[Assessment, MapData]:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the layers and measuring the sites")
-def _assessed(file: str, data: str | None, stamps: Stamps) -> tuple[Assessment, MapData]:
-    # Shared between readers: both are frozen, and nothing on the page writes into their tables.
-    del stamps  # a part of the key only
+def _assessed(file: str, data: str | None, stamps: Stamps) -> Loaded:
     path, second = Path(file), None if data is None else Path(data)
     assessment = assess(load_study(path), path.parent, data=second, opinions=False)
-    return assessment, map_data(assessment)
+    run = hashlib.sha256(repr((file, data, stamps)).encode()).hexdigest()
+    return Loaded(assessment, map_data(assessment), run)

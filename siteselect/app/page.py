@@ -47,10 +47,11 @@ def main(default: Path | None = None) -> None:
         _show_no_study()
         return
     try:
-        assessment, drawn = load(file, data_folder(os.environ))
+        loaded = load(file, data_folder(os.environ))
     except SiteselectError as error:
         show_faults(file, error)
         return
+    assessment = loaded.assessment
     start(assessment)
     _head(assessment)
     view = sidebar(assessment.study)
@@ -59,13 +60,13 @@ def main(default: Path | None = None) -> None:
     selected = leader if view.site is None else view.site
     left, right = st.columns([12, 11], gap="small")
     with left:
-        show_map(now, drawn, selected)
+        show_map(now, loaded.drawn, selected)
     with right:
         show_ranking(now, selected)
     show_downloads(now, selected)
     if st.toggle("The ranking as plain text"):
         show_plain_ranking(now)
-    show_site(now, selected)
+    show_site(now, selected, loaded.run)
     _about(assessment)
     _to_address(view, assessment)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,15 +12,24 @@ from siteselect.app.selection import choose
 from siteselect.app.state import chosen_row, verdict_counts
 from siteselect.app.text import VERDICT_WORDS, escape, harmless_cell
 from siteselect.decision.ranking import order
-from siteselect.report.rounding import spread
+from siteselect.report.rounding import FIGURES, FIGURES_BY_DIMENSION, rounded, spread
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
 
-HEIGHT_PX = 596
+HEIGHT_PX = 561
+GBP_PER_KGBP = 1000.0
+MONEY_FIGURES = FIGURES_BY_DIMENSION["money"]
 _KEY = "ranking"
 _SHOWN = "ranking_order"
-_NONE = "none"
+_VIEW = "ranking_view"
+_NONE, _UNKNOWN = "none", "not known"
+_HEAT, _WORTH = "Heat, MWh/a", "NPV, kGBP"
+_VIEWS = {
+    "How sure": ("Rank", "Could be", "Site", "Points", "Known", "Rules"),
+    "Heat and money": ("Rank", "Site", "Points", _HEAT, _WORTH, "Rules"),
+}
+"""Columns are shown in two sets, since beside a map there is no room for all of them."""
 _SIGNS = {"fail": "\u2717", "unknown": "?", "conditional": "!", "pass": "\u2713"}
 SIGNS_KEY = ", ".join(
     f"{sign} {VERDICT_WORDS[verdict].lower()}" for verdict, sign in _SIGNS.items()
@@ -47,7 +57,10 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
         },
         index=table.index,
     )
-    return frame.assign(Rules=[_signs(row) for row in counts.to_dict("records")])
+    frame["Rules"] = [_signs(row) for row in counts.to_dict("records")]
+    frame[_HEAT] = _rounded(sites["heat_used_mwh_a"], FIGURES)
+    frame[_WORTH] = _rounded(sites["npv_gbp"] / GBP_PER_KGBP, MONEY_FIGURES)
+    return frame
 
 
 def show_ranking(assessment: Assessment, selected: str) -> None:
@@ -63,11 +76,19 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
         key=_KEY,
         height=HEIGHT_PX,
         hide_index=True,
+        column_order=_VIEWS[_view()],
         on_select=_follow,
         selection_mode=["single-row-required", "single-cell"],
         alt="Ranking of the sites; choosing a row opens the site below",
         placeholder=_NONE,
         column_config=_columns(),
+    )
+    st.segmented_control(
+        "Columns of the ranking",
+        list(_VIEWS),
+        key=_VIEW,
+        required=True,
+        label_visibility="collapsed",
     )
     st.markdown(f":small[Rules: {SIGNS_KEY}.]")
 
@@ -79,6 +100,8 @@ def show_plain_ranking(assessment: Assessment) -> None:
     words = frame.drop(columns="Rules").join(counts)
     words["Known"] = [f"{share:.0f} %" for share in frame["Known"]]
     words["Rank"] = frame["Rank"].astype("string").fillna(_NONE)
+    for column in (_HEAT, _WORTH):
+        words[column] = [_UNKNOWN if isnan(value) else rounded(value) for value in frame[column]]
     st.table(words.assign(Site=frame["Site"].map(escape)), hide_index=True)
 
 
@@ -90,8 +113,22 @@ def _columns() -> dict[str, Any]:
         "Site": text(width=150),
         "Points": text(width=88, help="From the sure to the possible points of 100."),
         "Known": number(format="%d %%", width=58, help="Part of the weight that is measured."),
+        _HEAT: number(
+            format="localized", width=92, help="Heat of the pod that a sink uses in a year."
+        ),
+        _WORTH: number(
+            format="localized",
+            width=80,
+            help="Net present value against staying central, in thousand pounds: public "
+            "discounting, middle prices, which are planning defaults and mostly judgement.",
+        ),
         "Rules": text(width=112, help=f"Number of rules. {SIGNS_KEY}"),
     }
+
+
+def _view() -> str:
+    chosen: str = st.session_state.setdefault(_VIEW, next(iter(_VIEWS)))
+    return chosen
 
 
 def _follow() -> None:
@@ -100,6 +137,11 @@ def _follow() -> None:
 
 def _selection(state: Any) -> dict[str, Any]:
     return dict(state["selection"]) if state else {}
+
+
+def _rounded(values: pd.Series[float], figures: int) -> list[float]:
+    """Round to significant figures; the unknown stays unknown."""
+    return [float(f"{value:.{figures}g}") for value in values]
 
 
 def _signs(counts: dict[Any, int]) -> str:

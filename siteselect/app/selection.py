@@ -7,6 +7,7 @@ import streamlit as st
 from siteselect.maps.drawing import Focus
 
 SITE = "site"
+PART = "part"
 TURN = "turn"
 """Counts the wishes to move the map, so that a repeated one is seen as new."""
 

@@ -7,59 +7,78 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from siteselect.app.selection import choose
+from siteselect.app.report_parts import show_captioned, show_section, show_table
+from siteselect.app.sections import heat_of, money_of
+from siteselect.app.selection import PART, choose
+from siteselect.app.state import PARTS
 from siteselect.app.text import escape, figure_html, link
 from siteselect.decision.explanation import sentences
 from siteselect.decision.ranking import order
 from siteselect.report.design_tables import design_tables
 from siteselect.report.points import points_chart, points_table
 from siteselect.report.screening import finding_groups
+from siteselect.report.standing import findings_of, verdict_counts
 from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
-    from siteselect.report.records import Cell, FindingEntry, FindingGroup, Table
+    from siteselect.report.records import FindingEntry, FindingGroup
     from siteselect.report.wording import Say
 
 _PICKER = "site_picker"
 
 
-def show_site(assessment: Assessment, site_id: str) -> None:
-    """Draw the panel of the chosen site."""
+def show_site(assessment: Assessment, site_id: str, run: str) -> None:
+    """Draw the panel of the chosen site; of its parts only the one that is looked at.
+
+    Parameters
+    ----------
+    assessment : the run, under the weights of this moment.
+    site_id : the chosen site.
+    run : what tells this run from all others, whatever the weights.
+    """
     say = wording()
     site = assessment.sites.loc[site_id]
     row: Any = assessment.ranking.table.loc[site_id]
     place = "Not ranked" if pd.isna(row["rank"]) else f"Rank {row['rank']}"
     st.header(f"{place}: {escape(site['name'] or site_id)}", anchor="site")
     _pick(assessment, site_id)
+    why, heat, money, rules = st.tabs(list(PARTS), key=PART, on_change="rerun")
+    if why.open:
+        with why:
+            _show_why(assessment, site_id, say)
+    if heat.open:
+        with heat:
+            st.subheader(say("sections.heat"), anchor=False)
+            show_section(heat_of(assessment, run, site_id), "heat")
+    if money.open:
+        with money:
+            st.subheader(say("sections.money"), anchor=False)
+            show_section(money_of(assessment, run, site_id), "money")
+    if rules.open:
+        with rules:
+            _show_rules(assessment, site_id, say)
+
+
+def _show_why(assessment: Assessment, site_id: str, say: Say) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("\n".join(f"- {escape(line)}" for line in _sentences(assessment, site_id)))
     with right:
-        st.html(figure_html(points_chart(assessment, site_id, str(site["name"]), say)))
-    st.subheader(say("sections.findings"), anchor=False)
-    for group in finding_groups(assessment, site_id, say):
-        _show_group(group, say)
-    st.markdown(escape(say("page.screening")))
+        name = str(assessment.sites.loc[site_id, "name"])
+        st.html(figure_html(points_chart(assessment, site_id, name, say)))
     st.subheader(say("sections.score"), anchor=False)
     show_table(points_table(assessment, site_id, say))
     with st.expander(say("sections.design")):
         for table in design_tables(assessment, site_id, say):
-            st.markdown(f"**{escape(table.caption)}**")
-            show_table(table)
+            show_captioned(table)
 
 
-def show_table(table: Table) -> None:
-    """Draw a table of the report as one that a screen reader can walk through."""
-    rows = [*table.rows, table.total] if table.total else list(table.rows)
-    cells = [[_cell(cell) for cell in row] for row in rows]
-    st.table(pd.DataFrame(cells, columns=list(table.heads)), hide_index=True)
-
-
-def _cell(cell: Cell) -> str:
-    words = link(cell.text, cell.url) if cell.url else escape(cell.text)
-    note = f" ({escape(cell.note)})" if cell.note else ""
-    return words + note + (f" **{escape(cell.tag)}**" if cell.tag else "")
+def _show_rules(assessment: Assessment, site_id: str, say: Say) -> None:
+    st.subheader(say("sections.findings"), anchor=False)
+    for group in finding_groups(assessment, site_id, say):
+        _show_group(group, say)
+    st.markdown(escape(say("page.screening")))
 
 
 def _pick(assessment: Assessment, site_id: str) -> None:
@@ -81,7 +100,8 @@ def _picked() -> None:
 
 
 def _sentences(assessment: Assessment, site_id: str) -> tuple[str, ...]:
-    return sentences(
+    """Say why the site stands where it does, and what the rules make of it."""
+    said = sentences(
         assessment.ranking,
         assessment.values,
         assessment.weights,
@@ -90,6 +110,10 @@ def _sentences(assessment: Assessment, site_id: str) -> tuple[str, ...]:
         assessment.unknown_high,
         {name: record.title for name, record in assessment.criteria.items()},
     )
+    found = findings_of(assessment, site_id)
+    if found.empty:
+        return said
+    return *said, wording()("site.rules_line", counts=verdict_counts(found, wording()))
 
 
 def _show_group(group: FindingGroup, say: Say) -> None:

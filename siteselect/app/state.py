@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OWN = ""
 """Key of the study's own swings among the presets."""
 
+PARTS = ("Why", "Heat", "Money", "Rules")
+"""Parts of the panel of a site, the first shown first; the address bar names them too."""
+
 FULL_SWING = 100.0
 MOST_LETTERS = 400
 """Longest address parameter that is looked at."""
@@ -25,11 +28,12 @@ _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The chosen site (None: the leader), the preset, and the swing of every group."""
+    """The chosen site (None: the leader), preset, swing of every group, and part of the panel."""
 
     site: str | None
     preset: str
     swings: Mapping[str, float]
+    part: str = PARTS[0]
 
 
 def presets(study: Study) -> dict[str, dict[str, float]]:
@@ -43,18 +47,19 @@ def read_view(params: Mapping[str, str], study: Study, sites: Collection[str]) -
 
     Parameters
     ----------
-    params : `site`, `preset` and `w` (a swing a group, in the study's order, joined by `-`).
+    params : `site`, `preset`, `w` (a swing a group, in the study's order, joined by `-`), `part`.
     study : the study, which says which presets and groups there are.
     sites : identifiers of the sites there are.
     """
     known = presets(study)
     preset = params.get("preset", OWN)
     preset = preset if preset in known else OWN
-    site = params.get("site")
+    site, part = params.get("site"), params.get("part")
     return View(
         site=site if site in sites else None,
         preset=preset,
         swings=_swings(params.get("w", ""), list(study.groups)) or known[preset],
+        part=part if part in PARTS else PARTS[0],
     )
 
 
@@ -65,6 +70,8 @@ def write_view(view: View, study: Study) -> dict[str, str]:
         params["preset"] = view.preset
     if is_changed(view, study):
         params["w"] = "-".join(f"{view.swings[group]:g}" for group in study.groups)
+    if view.part != PARTS[0]:
+        params["part"] = view.part
     return params
 
 

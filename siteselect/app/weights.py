@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from siteselect.app.selection import SITE, TURN
-from siteselect.app.state import FULL_SWING, OWN, View, is_changed, presets, read_view
+from siteselect.app.selection import PART, SITE, TURN
+from siteselect.app.state import FULL_SWING, OWN, PARTS, View, is_changed, presets, read_view
 from siteselect.app.text import escape
 from siteselect.assess import reweigh
 from siteselect.errors import SiteselectError
@@ -32,6 +32,7 @@ def start(assessment: Assessment) -> None:
     st.session_state[SITE] = view.site
     st.session_state[TURN] = 0 if view.site is None else 1
     st.session_state[PRESET] = view.preset
+    st.session_state[PART] = view.part
     _set_sliders(view.swings)
 
 
@@ -74,6 +75,7 @@ def current_view(study: Study) -> View:
         site=st.session_state[SITE],
         preset=st.session_state[PRESET],
         swings={group: float(st.session_state[_slider(group)]) for group in study.groups},
+        part=st.session_state.get(PART, PARTS[0]),
     )
 
 

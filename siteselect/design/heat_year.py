@@ -66,8 +66,8 @@ def heat_year(
     if not site["sink_in_reach"]:
         return "no sink is mapped in reach"
     sink = layer.frame.loc[[site["sink_id"]]]
-    needs = demands(sink, study)
-    demand = profiles(sink, needs, territory.weather)[0]
+    needs = demands(sink, study, territory)
+    demand = profiles(sink, needs, territory)[0]
     if demand is None:
         return f"the heat demand of {site['sink_name'] or site['sink_id']} is not known"
     found = match([_link(study, site, demand, needs["supply_c"].to_numpy(dtype=float))])

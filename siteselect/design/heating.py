@@ -18,6 +18,7 @@ from siteselect.heat.demand_curve import HOURS, build_curve, pair_sums, stack_cu
 from siteselect.heat.heat_pump import cop
 from siteselect.heat.links import is_direct
 from siteselect.heat.matching import heat_gain, source_demand_kw
+from siteselect.heat.measured import measured_demand_kw
 from siteselect.heat.sink_demand import sink_demand_kw
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siteselect.contracts import Layer
-    from siteselect.heat.weather import Weather
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
@@ -38,11 +38,11 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return entries
 
 
-def demands(sinks: gpd.GeoDataFrame, study: Study) -> pd.DataFrame:
+def demands(sinks: gpd.GeoDataFrame, study: Study, territory: Territory) -> pd.DataFrame:
     """Give every sink its yearly demand and supply temperature, and say where they come from.
 
-    A demand that the layer does not give is taken from floor area and benchmark only if the study
-    allows benchmarks; else it stays NaN.
+    What was metered replaces what the layer says. A demand that neither gives is taken from floor
+    area and benchmark only if the study allows benchmarks; else it stays NaN.
     """
     kinds = sinks["kind"].map(lambda kind: catalogue().get(kind, {}))
     needs = pd.DataFrame(
@@ -59,20 +59,35 @@ def demands(sinks: gpd.GeoDataFrame, study: Study) -> pd.DataFrame:
         needs.loc[fill, "demand_mwh_a"] = estimate[fill]
         source = kinds.map(lambda entry: f"assumed: floor area x {entry.get('heat_source', '')}")
         needs.loc[fill, "demand_basis"] = source[fill]
+    for sink in sinks.index.intersection(list(territory.measured)):
+        needs.loc[sink, "demand_mwh_a"] = metered_kw(territory, sink).sum() / 1000
+        needs.loc[sink, "demand_basis"] = "measured"
     return needs
 
 
+def metered_kw(
+    territory: Territory, sink: str, profile_kw: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Give the metered demand of a sink by the hour [kW], months spread after a profile."""
+    return measured_demand_kw(territory.measured[sink], territory.weather, profile_kw=profile_kw)
+
+
 def profiles(
-    sinks: gpd.GeoDataFrame, needs: pd.DataFrame, weather: Weather
+    sinks: gpd.GeoDataFrame, needs: pd.DataFrame, territory: Territory
 ) -> list[NDArray[np.float64] | None]:
     """Spread every sink's yearly demand over the hours of the year [kW]; None where unknown."""
     shapes = {
-        kind: sink_demand_kw(kind, weather, annual_mwh_a=1.0) for kind in sinks["kind"].unique()
+        kind: sink_demand_kw(kind, territory.weather, annual_mwh_a=1.0)
+        for kind in sinks["kind"].unique()
     }
-    return [
-        None if np.isnan(demand) or shapes[kind] is None else demand * shapes[kind]
-        for kind, demand in zip(sinks["kind"], needs["demand_mwh_a"], strict=True)
-    ]
+    hourly: list[NDArray[np.float64] | None] = []
+    for sink, kind, demand in zip(sinks.index, sinks["kind"], needs["demand_mwh_a"], strict=True):
+        shape = shapes[kind]
+        if sink in territory.measured:
+            hourly.append(metered_kw(territory, sink, shape))
+        else:
+            hourly.append(None if np.isnan(demand) or shape is None else demand * shape)
+    return hourly
 
 
 def lift(
@@ -106,10 +121,10 @@ def deliver(
     if layer is None:
         return _without_layer(columns)
     shapes = layer.frame.geometry.to_numpy()
-    needs = demands(layer.frame, study)
+    needs = demands(layer.frame, study, territory)
     direct, performance, gain = lift(study, needs["supply_c"].to_numpy(dtype=float))
     found = pairs(streets, shapes, study.routing.pipe_limit_m)
-    used = _used(study, found, profiles(layer.frame, needs, territory.weather), gain)
+    used = _used(study, found, profiles(layer.frame, needs, territory), gain)
     sink, heat, length_m, basis = _best(found, used, len(index))
     nearest = reach(streets, shapes)
     none = sink < 0

@@ -83,11 +83,11 @@ def heat_break_even_gbp_kwh(plan: Plan, discounting: Discounting) -> tuple[float
     """Constant heat price at which the pod costs as much as staying central [GBP/kWh].
 
     Negative where the pod is the cheaper one even if it gives the heat away. NaN with the reason
-    where no heat is used.
+    where no heat is used (less than 1 kWh over all years).
     """
     factors = discount_factors(discounting, plan.terms.years)
     heat = float(outputs(plan)["heat_kwh"].to_numpy() @ factors)
-    if heat <= 0:
+    if heat < 1.0:
         return nan, "no heat is used"
     others = net_flow(plan).drop(columns="heat_sales_gbp").sum(axis=1).to_numpy()
     return float(-(others @ factors) / heat), ""

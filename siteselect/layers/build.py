@@ -18,6 +18,7 @@ import siteselect.layers
 from siteselect.contracts import Layer, LayerSpec, Notice, Provenance, collect
 from siteselect.errors import Fault, InputError, SiteselectError, StudyError
 from siteselect.geo import require_metres
+from siteselect.layers.measured_demand import read_measured
 from siteselect.layers.reading import (
     Place,
     Read,
@@ -31,6 +32,8 @@ from siteselect.sources import raster_file
 from siteselect.sources.registry import locate, read_any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from siteselect.heat.weather import Weather
@@ -45,6 +48,7 @@ class Territory:
     crs: CRS
     layers: Mapping[str, Layer]
     weather: Weather
+    measured: Mapping[str, NDArray[np.float64]]
     provenance: tuple[tuple[str, Provenance], ...]
     notices: tuple[Notice, ...]
 
@@ -94,15 +98,32 @@ def build_territory(study: Study, folder: Path, data: Path | None = None) -> Ter
         notices += found
     try:
         weather, sky = year_of_weather(study, area, place)
+        measured, meters = read_measured(study, place, len(weather.index))
+        faults += _unknown_sinks(study, layers)
     except SiteselectError as error:
         faults += error.faults
     if faults:
         raise InputError(faults)
     births = [("area", outline.provenance)]
     births += [(name, birth) for name, layer in layers.items() for birth in layer.provenance]
-    births.append(("weather", sky))
+    births += [("weather", sky), *meters]
     told = (*_illustrative(layers), *notices)
-    return Territory(area, crs, layers, weather, tuple(births), told)
+    return Territory(area, crs, layers, weather, measured, tuple(births), told)
+
+
+def _unknown_sinks(study: Study, layers: Mapping[str, Layer]) -> list[Fault]:
+    sinks = layers["heat_sinks"].frame.index if "heat_sinks" in layers else []
+    return [
+        Fault(
+            f"study {study.name}",
+            "measured demand of a sink that the layer heat_sinks does not have",
+            "Use the sink_id of the layer.",
+            column=f"heat.measured.{sink}",
+            value=sink,
+        )
+        for sink in study.heat.measured
+        if sink not in sinks
+    ]
 
 
 def _unknown_layers(study: Study) -> list[Fault]:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siteselect.charts.drawing import plain
+from siteselect.design.heat_year import heat_year
+from siteselect.design.money_case import money_case
 from siteselect.errors import Fault, InputError
 from siteselect.report.background import NAME_LETTERS, background, readable
 from siteselect.report.design_tables import design_tables
+from siteselect.report.heat_section import heat_section
+from siteselect.report.money_section import money_section, npv_figure
 from siteselect.report.points import points_chart, points_table
 from siteselect.report.ranking_parts import (
     excluded_list,
@@ -62,18 +66,9 @@ def site_model(
     say = wording(language)
     name = site_name(assessment, site_id)
     page_one = standing(assessment, site_id, say)
-    drawn = site_map(assessment, site_id, say)
-    places = tuple(
-        (
-            Cell(place.letter),
-            Cell(place.role),
-            Cell(place.name),
-            Cell(place.distance),
-            Cell(place.direction),
-        )
-        for place in drawn.places
-    )
-    columns = say.heads("on_map", "what", "name", "distance", "direction")
+    figure, places = _surroundings(assessment, site_id, say)
+    year = heat_year(assessment.study, assessment.territory, assessment.sites, site_id)
+    case = money_case(assessment.study, assessment.sites, site_id)
     return SiteReport(
         background=background(assessment, say("site.title", name=name), manifest_hash, say),
         site_id=plain(site_id, NAME_LETTERS),
@@ -82,16 +77,18 @@ def site_model(
         tone=page_one.tone,
         headline=page_one.headline,
         summary=page_one.summary,
-        figures=page_one.figures,
+        figures=(*page_one.figures, npv_figure(case, say)),
         speaks_for=page_one.speaks_for,
         speaks_against=page_one.speaks_against,
         gaps=page_one.gaps,
         checks=page_one.checks,
-        map=Figure(drawn.svg, drawn.alt, drawn.text),
-        places=Table(say("map.places_caption"), columns, places),
+        map=figure,
+        places=places,
         design=design_tables(assessment, site_id, say),
         chart=points_chart(assessment, site_id, name, say),
         points=points_table(assessment, site_id, say),
+        heat=heat_section(assessment, site_id, year, say),
+        money=money_section(assessment, case, say),
         findings=finding_groups(assessment, site_id, say),
     )
 
@@ -125,6 +122,20 @@ def study_model(
         rejected_more=rejected_more,
         checklist=_checklist(say),
     )
+
+
+def _surroundings(assessment: Assessment, site_id: str, say: Say) -> tuple[Figure, Table]:
+    drawn = site_map(assessment, site_id, say)
+    rows = tuple(
+        tuple(
+            Cell(part)
+            for part in (place.letter, place.role, place.name, place.distance, place.direction)
+        )
+        for place in drawn.places
+    )
+    columns = say.heads("on_map", "what", "name", "distance", "direction")
+    table = Table(say("map.places_caption"), columns, rows)
+    return Figure(drawn.svg, drawn.alt, drawn.text), table
 
 
 def _id_line(assessment: Assessment, site_id: str, say: Say) -> str:

@@ -41,6 +41,26 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Plate:
+    """A chart and the table of its numbers."""
+
+    figure: Figure
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report that may be unknown: `lines` say so, and then all the rest is empty."""
+
+    lines: tuple[Cell, ...]
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    plates: tuple[Plate, ...] = ()
+    results: tuple[Table, ...] = ()
+    closing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FindingEntry:
     """The verdict of one rule, as a reader needs it."""
 
@@ -112,6 +132,8 @@ class SiteReport:
     design: tuple[Table, ...]
     chart: Figure
     points: Table
+    heat: Section
+    money: Section
     findings: tuple[FindingGroup, ...]
 
 

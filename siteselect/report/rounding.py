@@ -10,7 +10,7 @@ from siteselect.units import UNITS, Unit, unit_of
 FIGURES = 3
 """Most significant figures in any report."""
 
-FIGURES_BY_DIMENSION = {"energy per year": 2, "money": 2, "money in euro": 2, "time": 2}
+FIGURES_BY_DIMENSION = {"energy per year": 2, "time": 2}
 """Fewer where the number is modelled from yearly figures or free-flow speeds."""
 
 WHOLE = frozenset({"sound level", "sound level difference"})

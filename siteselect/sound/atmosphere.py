@@ -24,7 +24,7 @@ class Air:
     """The air between plant and window.
 
     10 degC and 70 % are the convention. For a condenser's spectrum they gave the loudest of four
-    atmospheres tried at 100, 300 and 600 m, by up to 0.5 dB; they are not the least absorbing in
+    atmospheres tried at 100, 300 and 600 m, by up to 0.9 dB; they are not the least absorbing in
     every band.
     """
 

@@ -51,11 +51,23 @@ def read(
         Rows of the wrong length or coordinates that are not numbers: all of them.
     """
     del layer, tags, table
-    frame, comma_decimals = _cells(path)
+    frame, comma_decimals = read_cells(path)
     return _points(frame, path, comma_decimals=comma_decimals)
 
 
-def _cells(path: Path) -> tuple[pd.DataFrame, bool]:
+def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
+    """Read all cells as text, on the number of their row in the file.
+
+    Returns
+    -------
+    tuple
+        The cells, and whether decimals may be written with a comma.
+
+    Raises
+    ------
+    SourceError, InputError
+        It is not text, or not a table: every fault of its rows.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -1,0 +1,70 @@
+"""Parts of the report on the page: its tables, its charts, and whole sections of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from siteselect.app.text import escape, figure_html, link
+
+if TYPE_CHECKING:
+    from siteselect.report.records import Cell, Plate, Section, Table
+
+NARROW = "narrow"
+"""Key of a place whose tables have few columns, and need no more width than it gives."""
+
+
+def show_section(section: Section, name: str) -> None:
+    """Draw a section: what it says, its charts two by two, its tables, and what it ends with.
+
+    Parameters
+    ----------
+    section : the section, as the report has it.
+    name : a word that tells this section from all others on the page.
+    """
+    for line in section.lines:
+        st.markdown(cell_text(line))
+    for place in range(0, len(section.plates), 2):
+        columns = st.columns(2, gap="medium")
+        for side, plate in enumerate(section.plates[place : place + 2]):
+            with columns[side]:
+                show_plate(plate, f"{name}-{place + side}")
+    for table in section.tables:
+        show_captioned(table)
+    for closing in section.closing:
+        st.markdown(escape(closing))
+
+
+def show_plate(plate: Plate, name: str) -> None:
+    """Draw a chart under its title, with its numbers folded away beneath it."""
+    caption = escape(plate.table.caption)
+    st.markdown(f"**{caption}**")
+    st.html(figure_html(plate.figure))
+    if plate.figure.text:
+        st.markdown(escape(plate.figure.text))
+    with st.expander(f"{caption}: the numbers"), st.container(key=f"{NARROW}-{name}"):
+        show_table(plate.table)
+
+
+def show_captioned(table: Table) -> None:
+    """Draw a table under its caption."""
+    tag = f" ({escape(table.tag)})" if table.tag else ""
+    st.markdown(f"**{escape(table.caption)}**{tag}")
+    show_table(table)
+
+
+def show_table(table: Table) -> None:
+    """Draw a table of the report as one that a screen reader can walk through."""
+    rows = [*table.rows, table.total] if table.total else list(table.rows)
+    cells = [[cell_text(cell) for cell in row] for row in rows]
+    heads = [escape(head) for head in table.heads]
+    st.table(pd.DataFrame(cells, columns=heads), hide_index=True)
+
+
+def cell_text(cell: Cell) -> str:
+    """Write a cell as Markdown, its note in brackets and its tag in bold."""
+    words = link(cell.text, cell.url) if cell.url else escape(cell.text)
+    note = f" ({escape(cell.note)})" if cell.note else ""
+    return words + note + (f" **{escape(cell.tag)}**" if cell.tag else "")
