@@ -140,7 +140,7 @@ def _verdict(
     if len(standing) == 1 and pays:
         condition = (
             f"One reason alone ({names}) carries the pod: build only if the conservative scenario "
-            f"pays as well; the one given is worth {net_npv_gbp:,.0f} GBP against central."
+            f"pays as well; the one given is worth {_pounds(net_npv_gbp)} against central."
         )
         return "only if", reason, (condition,)
     if standing or possible:
@@ -251,7 +251,7 @@ def _money(facts: Facts) -> str | None:
         return "What does the pod cost against staying central?"
     if worth >= 0:
         return None
-    return f"Somebody accepts that the pod costs {-worth:,.0f} GBP more than staying central."
+    return f"Somebody accepts that the pod costs {_pounds(-worth)} more than staying central."
 
 
 def _faults(facts: Facts) -> Iterable[Fault]:
@@ -266,3 +266,8 @@ def _faults(facts: Facts) -> Iterable[Fault]:
 
 def _known(value: float | None) -> TypeIs[float]:
     return value is not None and not isnan(value)
+
+
+def _pounds(amount: float | None) -> str:
+    """Say an amount to three significant figures: a forecast of years is no better than that."""
+    return "an unknown sum" if amount is None else f"GBP {float(f'{amount:.3g}'):,.0f}"

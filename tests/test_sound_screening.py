@@ -187,7 +187,7 @@ def test_raising_one_of_several_walls_is_never_louder(walls, more) -> None:
 def test_of_several_walls_the_most_effective_counts() -> None:
     walls = [fence(at, -9e3, at, 9e3, top) for at, top in ((3.0, 4.0), (30.0, 9.0), (50.0, 5.0))]
     alone = [taken([wall]) for wall in walls]
-    assert taken(walls) == pytest.approx(np.max(alone, axis=0))
+    assert taken(walls) == pytest.approx(np.max(alone, axis=0), abs=0.001)
 
 
 boxes = st.tuples(coordinates, coordinates, st.floats(1, 30), st.floats(1, 30), tops).map(

@@ -12,14 +12,13 @@ from siteselect.app.selection import choose
 from siteselect.app.state import chosen_row, verdict_counts
 from siteselect.app.text import VERDICT_WORDS, escape, harmless_cell
 from siteselect.decision.ranking import order
-from siteselect.report.rounding import FIGURES, FIGURES_BY_DIMENSION, rounded, spread
+from siteselect.report.rounding import FIGURES, rounded, spread
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
 
 HEIGHT_PX = 561
 GBP_PER_KGBP = 1000.0
-MONEY_FIGURES = FIGURES_BY_DIMENSION["money"]
 _KEY = "ranking"
 _SHOWN = "ranking_order"
 _VIEW = "ranking_view"
@@ -58,8 +57,8 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
         index=table.index,
     )
     frame["Rules"] = [_signs(row) for row in counts.to_dict("records")]
-    frame[_HEAT] = _rounded(sites["heat_used_mwh_a"], FIGURES)
-    frame[_WORTH] = _rounded(sites["npv_gbp"] / GBP_PER_KGBP, MONEY_FIGURES)
+    frame[_HEAT] = _rounded(sites["heat_used_mwh_a"])
+    frame[_WORTH] = _rounded(sites["npv_gbp"] / GBP_PER_KGBP)
     return frame
 
 
@@ -139,9 +138,9 @@ def _selection(state: Any) -> dict[str, Any]:
     return dict(state["selection"]) if state else {}
 
 
-def _rounded(values: pd.Series[float], figures: int) -> list[float]:
+def _rounded(values: pd.Series[float]) -> list[float]:
     """Round to significant figures; the unknown stays unknown."""
-    return [float(f"{value:.{figures}g}") for value in values]
+    return [float(f"{value:.{FIGURES}g}") for value in values]
 
 
 def _signs(counts: dict[Any, int]) -> str:

@@ -17,7 +17,7 @@ NARROW = "narrow"
 
 
 def show_section(section: Section, name: str) -> None:
-    """Draw a section: what it says, its charts two by two, its tables, and what it ends with.
+    """Draw a section in the order of its record, the charts two by two.
 
     Parameters
     ----------
@@ -26,13 +26,17 @@ def show_section(section: Section, name: str) -> None:
     """
     for line in section.lines:
         st.markdown(cell_text(line))
+    for table in section.tables:
+        show_captioned(table)
+    for note in section.notes:
+        st.markdown(escape(note))
     for place in range(0, len(section.plates), 2):
         columns = st.columns(2, gap="medium")
         for side, plate in enumerate(section.plates[place : place + 2]):
             with columns[side]:
                 show_plate(plate, f"{name}-{place + side}")
-    for table in section.tables:
-        show_captioned(table)
+    for result in section.results:
+        show_captioned(result)
     for closing in section.closing:
         st.markdown(escape(closing))
 

@@ -50,4 +50,4 @@ def _heat(_assessment: Assessment, run: str, site_id: str) -> Section:
 def _money(_assessment: Assessment, run: str, site_id: str) -> Section:
     del run  # a part of the key only
     case = money_case(_assessment.study, _assessment.sites, site_id)
-    return money_section(_assessment, site_id, case, wording())
+    return money_section(_assessment, case, wording())

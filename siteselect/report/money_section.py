@@ -17,10 +17,11 @@ from siteselect.charts.money_tables import (
     cost_text,
     tornado_text,
 )
+from siteselect.finance.prices import discountings
 from siteselect.report.background import TEXT_LETTERS, readable
 from siteselect.report.money_words import cause_name, cause_value, lead, prices_line, takings
 from siteselect.report.records import Cell, Figure, Plate, Section, Table
-from siteselect.report.rounding import with_unit
+from siteselect.report.rounding import percent, with_unit
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
@@ -73,9 +74,9 @@ def money_section(assessment: Assessment, case: MoneyCase | str, say: Say) -> Se
 
 def npv_figure(case: MoneyCase | str, say: Say) -> tuple[str, str]:
     """Give the net present value as a key figure of page one."""
-    known = not isinstance(case, str)
-    value = with_unit(case.public.net.npv_gbp, "GBP") if known else say("unknown")
-    return say("money.npv"), value
+    if isinstance(case, str):
+        return say("money.npv"), say("unknown")
+    return say("money.npv"), with_unit(case.public.net.npv_gbp, "GBP")
 
 
 def money_words(say: Say) -> MoneyWords:
@@ -94,14 +95,14 @@ def _totals(case: MoneyCase, tag: str, say: Say) -> Table:
 
 
 def _total(found: Comparison, years: int, say: Say) -> Row:
-    back = found.net.payback_a
+    back, rate = found.net.payback_a, discountings()[found.discounting].rates[0][1]
     returns = (
         say("money.not_back", n=years) if isnan(back) else say("money.back", years=f"{back:.1f}")
     )
     return (
         Cell(
             say(f"money.discounting.{found.discounting}.name"),
-            note=say(f"money.discounting.{found.discounting}.note"),
+            note=say(f"money.discounting.{found.discounting}.note", rate=percent(rate)),
         ),
         *(
             Cell(with_unit(amount, "GBP"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from siteselect.finance.cash_flow import heat_price_gbp_kwh
-from siteselect.finance.prices import prices
+from siteselect.finance.prices import prices, scenarios
 from siteselect.report.rounding import percent, rounded, with_unit
 from siteselect.units import unit_of
 
@@ -64,8 +64,12 @@ def takings(case: MoneyCase, say: Say) -> tuple[str, ...]:
     ]
     if case.plan.project.heat_used_mwh_a > 0:
         here = found.net.npv_gbp
-        closed = float(case.scenarios.loc[HOST_CLOSES, "net_npv_gbp"])
-        gaps = {"here": with_unit(here, "GBP"), "closed": with_unit(closed, "GBP")}
+        closed: Any = case.scenarios.loc[HOST_CLOSES, "net_npv_gbp"]
+        gaps = {
+            "year": scenarios()[HOST_CLOSES].host_closes_in,
+            "here": with_unit(here, "GBP"),
+            "closed": with_unit(closed, "GBP"),
+        }
         lines.append(say(f"money.host_closes.{'better' if closed > here else 'worse'}", **gaps))
     return tuple(lines)
 
