@@ -118,7 +118,7 @@ def test_no_safe_access_is_a_plain_no() -> None:
         ({"security_model": False}, "touch the pod"),
         ({"patching_owner": False}, "patches"),
         ({"outage_min_a": 600.0, "backup_power": False}, "600 min"),
-        ({"net_npv_gbp": -250_000.0}, "250,000 GBP more"),
+        ({"net_npv_gbp": -250_000.0}, "GBP 250,000 more"),
     ],
 )
 def test_what_can_be_cured_is_only_if_with_the_numbers(
