@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from math import log10
 from typing import TYPE_CHECKING
+
+from siteselect.sound.plant import sound_power_dba as cooler_sound_power_dba
 
 if TYPE_CHECKING:
     from siteselect.study import Pod
@@ -40,9 +41,8 @@ def sound_power_dba(pod: Pod) -> float:
     """Sound power of the heat rejection at full load [dB(A)].
 
     The state that counts is the one in which no sink takes heat and everything is rejected on a
-    hot night. Where the maker's figure is not given: 83 + 10 lg(Q / 100 kW), Q the heat to
-    reject [kW] (screening default by our own judgement; range -15 to +3 dB).
+    hot night. Where the maker's figure is not given, it is that of a dry cooler for the heat.
     """
     if pod.sound_power_dba is not None:
         return pod.sound_power_dba
-    return 83.0 + 10.0 * log10(total_input_kw(pod) / 100.0)
+    return float(cooler_sound_power_dba("dry_cooler", total_input_kw(pod)))

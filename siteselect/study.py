@@ -270,8 +270,16 @@ class Noise(Declared):
     """How far receptors are looked for."""
     night_limit_dba: float | None = Field(default=None, ge=20, le=80)
     """Limit at a receptor that lies in no zone; left out, such a margin is unknown."""
-    spreading_constant_db: Literal[8, 11] = 8
-    """8: plant on hard ground, half a sphere; 11: free space."""
+    ground_share: Share = 0.0
+    """Porous part of the ground between plant and window: 0 paving, the loudest, to 1 lawn."""
+    source_height_m: float = Field(default=1.5, gt=0, le=100)
+    """Height of the cooler's fans above the ground."""
+    receiver_height_m: float = Field(default=4.0, gt=0, le=100)
+    """Height of the window above the ground: 4 m is an upper floor, where people sleep."""
+    temperature_c: float = Field(default=10.0, ge=-20, le=50)
+    """Air temperature for absorption; 10 °C at 70 % absorbs little of a cooler's sound."""
+    humidity_share: float = Field(default=0.7, gt=0, le=1)
+    """Relative humidity for absorption."""
 
 
 class CriterionChoice(Declared):

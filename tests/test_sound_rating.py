@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteselect.errors import InputError
+from siteselect.sound.limits import strictest_dba, zone_limit, zone_limits
 from siteselect.sound.rating import (
     NEEDS_SURVEY,
     UNKNOWN,
@@ -145,3 +146,31 @@ def test_lden() -> None:
     assert found == pytest.approx([56.40, 60.00], abs=0.005)
     assert np.isnan(lden_dba(50.0, np.nan, 50.0))
     assert night_from_lden_dba(60.0) == 52.0
+
+
+def test_zone_limits_as_published() -> None:
+    german = {"GI": 70, "GE": 50, "MU": 45, "MI": 45, "WA": 40, "WR": 35, "KUR": 35}
+    assert {zone: zone_limit("de", zone).night_dba for zone in german} == german
+    finnish = {"housing": (55, 50), "new_housing": (55, 45), "holiday": (45, 40)}
+    for zone, levels_dba in finnish.items():
+        found = zone_limit("fi", zone)
+        assert (found.day_dba, found.night_dba) == levels_dba
+    assert zone_limit("nl", "facade").evening_dba == 45
+
+
+@pytest.mark.parametrize("key", zone_limits(), ids=" ".join)
+def test_every_zone_is_tagged_and_its_night_no_louder_than_its_day(key) -> None:
+    limit = zone_limits()[key]
+    assert limit.source.startswith("[")
+    assert 0 < limit.day_from < limit.night_from < 24
+    assert np.isnan(limit.night_dba) or limit.night_dba <= limit.day_dba
+
+
+def test_plant_that_never_stops_keeps_the_strictest_limit() -> None:
+    assert strictest_dba(zone_limit("de", "GI")) == 70
+    assert strictest_dba(zone_limit("de", "WA")) == 40
+    assert strictest_dba(zone_limit("nl", "facade")) == 40
+    # A school has no night value: unknown is not no limit, the day's holds.
+    assert strictest_dba(zone_limit("fi", "school")) == 55
+    with pytest.raises(InputError, match="de WA"):
+        zone_limit("de", "moon")

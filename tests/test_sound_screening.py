@@ -112,8 +112,9 @@ def test_an_enclosed_source_gets_the_shortest_conceivable_side() -> None:
 
 
 def test_the_wall_a_receiver_hangs_on_does_not_screen_it() -> None:
-    own = box_of(60.0, -6.0, 72.0, 6.0, 9.0)
-    assert np.all(taken([own]) == 0.0)
+    for slip in (0.0, CONTACT_M / 2):
+        assert np.all(taken([box_of(60.0 - slip, -6.0, 72.0, 6.0, 9.0)]) == 0.0)
+        assert np.all(taken([box_of(-12.0, -6.0, slip, 6.0, 9.0)]) == 0.0)
     before = box_of(60.0 - 3 * CONTACT_M, -6.0, 72.0, 6.0, 9.0)
     assert np.all(taken([before]) > 0.0)
 

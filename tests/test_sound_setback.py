@@ -67,7 +67,7 @@ def test_thin_air_is_taken_into_account() -> None:
 
 
 def test_each_measure_alone_keeps_the_limit() -> None:
-    distance = np.array([15.0, 30.0, 60.0, 200.0])
+    distance = np.array([15.0, 30.0, 45.0, 200.0])
     found = mitigation(CS80, 38.0, 1.5, 4.0, distance, 0.5)
     assert found.reduction_db[:3] == pytest.approx(
         levels_dba(CS80, 1.5, 4.0, distance[:3], 0.5) - 38.0
@@ -110,3 +110,11 @@ def test_a_stricter_limit_never_asks_for_less(distance, limit, stricter) -> None
     assert hard.setback_m >= easy.setback_m
     tall = np.nan_to_num(np.array([easy.wall_height_m, hard.wall_height_m]), nan=HIGHEST_WALL_M + 1)
     assert tall[1] >= tall[0] - 1e-6
+
+
+def test_an_unknown_distance_leaves_its_measures_unknown() -> None:
+    found = mitigation(CS80, 38.0, 1.5, 4.0, np.array([np.nan, 30.0]), 0.5)
+    assert np.isnan(found.reduction_db).tolist() == [True, False]
+    assert np.isnan(found.fan_speed_share).tolist() == [True, False]
+    assert np.isnan(found.wall_height_m).tolist() == [True, False]
+    assert not found.quieter_set[0]

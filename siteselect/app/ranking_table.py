@@ -26,13 +26,16 @@ _NONE, _UNKNOWN = "none", "not known"
 _HEAT, _WORTH = "Heat, MWh/a", "NPV, kGBP"
 _VIEWS = {
     "How sure": ("Rank", "Could be", "Site", "Points", "Known", "Rules"),
-    "Heat and money": ("Rank", "Site", "Points", _HEAT, _WORTH, "Rules"),
+    "Heat and money": ("Rank", "Site", "Points", _HEAT, _WORTH),
 }
 """Columns are shown in two sets, since beside a map there is no room for all of them."""
 _SIGNS = {"fail": "\u2717", "unknown": "?", "conditional": "!", "pass": "\u2713"}
 SIGNS_KEY = ", ".join(
     f"{sign} {VERDICT_WORDS[verdict].lower()}" for verdict, sign in _SIGNS.items()
 )
+
+RULES_KEY = f"Rules: {SIGNS_KEY}."
+WORTH_KEY = "Heat that a sink uses; net present value against central, at planning prices."
 
 
 def ranking_frame(assessment: Assessment) -> pd.DataFrame:
@@ -89,7 +92,7 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.markdown(f":small[Rules: {SIGNS_KEY}.]")
+    st.markdown(f":small[{RULES_KEY if 'Rules' in _VIEWS[_view()] else WORTH_KEY}]")
 
 
 def show_plain_ranking(assessment: Assessment) -> None:
@@ -118,8 +121,7 @@ def _columns() -> dict[str, Any]:
         _WORTH: number(
             format="localized",
             width=80,
-            help="Net present value against staying central, in thousand pounds: public "
-            "discounting, middle prices, which are planning defaults and mostly judgement.",
+            help="Net present value against staying central, in thousand pounds.",
         ),
         "Rules": text(width=112, help=f"Number of rules. {SIGNS_KEY}"),
     }

@@ -17,7 +17,7 @@ NARROW = "narrow"
 
 
 def show_section(section: Section, name: str) -> None:
-    """Draw a section in the order of its record, the charts two by two.
+    """Draw a section in the order of its record, with its charts in two columns.
 
     Parameters
     ----------
@@ -30,11 +30,13 @@ def show_section(section: Section, name: str) -> None:
         show_captioned(table)
     for note in section.notes:
         st.markdown(escape(note))
-    for place in range(0, len(section.plates), 2):
-        columns = st.columns(2, gap="medium")
-        for side, plate in enumerate(section.plates[place : place + 2]):
-            with columns[side]:
-                show_plate(plate, f"{name}-{place + side}")
+    # Side by side in halves, so that on a phone, where they stack, they keep their order.
+    half = max(len(section.plates) // 2, 1)
+    for number, column in enumerate(st.columns(2, gap="medium") if section.plates else ()):
+        with column:
+            part = section.plates[half:] if number else section.plates[:half]
+            for place, plate in enumerate(part):
+                show_plate(plate, f"{name}-{number}-{place}")
     for result in section.results:
         show_captioned(result)
     for closing in section.closing:

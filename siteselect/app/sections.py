@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from siteselect.report.records import Section
 
 _KEPT = 200
-"""Sections of each kind that are kept; one is some hundred kilobytes."""
+"""Sections of each kind that are kept; one takes some ten kilobytes."""
 
 
 def heat_of(assessment: Assessment, run: str, site_id: str) -> Section:

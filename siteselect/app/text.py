@@ -20,6 +20,7 @@ VERDICT_WORDS = {
 }
 """Verdicts as a reader meets them, worst first."""
 
+_FIRM_SPACE = "\u00a0"
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -27,8 +28,10 @@ def escape(text: object) -> str:
     r"""Write text so that Markdown shows it as it is: no links, pictures, colours or formulas.
 
     Every ASCII sign gets a backslash, which Markdown drops again; control characters are dropped.
+    A space that must not break stays one, so that a number keeps its unit on its line.
     """
-    return _SIGNS.sub(r"\\\1", plain(text))
+    line = _FIRM_SPACE.join(plain(part) for part in str(text).split(_FIRM_SPACE))
+    return _SIGNS.sub(r"\\\1", line)
 
 
 def link(text: str, url: str) -> str:

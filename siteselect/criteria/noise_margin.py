@@ -13,8 +13,8 @@ CRITERION = Criterion(
     layers=("noise_receptors",),
     scale=ValueScale(((-10.0, 0.0), (0.0, 0.4), (10.0, 0.9), (20.0, 1.0))),
     question="Will the neighbours hear it more than is allowed?",
-    source="ISO 9613-2 divergence alone, all heat rejected, against the zone's stricter limit; "
-    "scale: judgement",
+    source="ISO 9613-2:1996 by octaves over flat ground without screens, all heat rejected, "
+    "against the zone's stricter limit; scale: judgement",
 )
 
 

@@ -10,12 +10,13 @@ import shapely
 
 from siteselect import pod as pods
 from siteselect.design.table import picked, scattered
-from siteselect.sound.spreading import spread
+from siteselect.sound.plant import octaves_db
+from siteselect.sound.propagation import levels_dba
 from siteselect.sources.raster_file import sample
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from siteselect.contracts import Layer
     from siteselect.layers.build import Territory
@@ -69,6 +70,23 @@ def hear(
     )
     columns["noise_map_dba"] = existing_level(territory, points)
     return _with_quiet(columns, study)
+
+
+def level_dba(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
+    """Level at a window with all heat rejected at full load [dB(A)], after ISO 9613-2:1996.
+
+    Octave by octave over flat ground without screens, wind towards the window; the spectrum is that
+    of a dry cooler, at the pod's sound power.
+    """
+    return levels_dba(
+        octaves_db("dry_cooler", stated_dba=pods.sound_power_dba(study.pod)),
+        study.noise.source_height_m,
+        study.noise.receiver_height_m,
+        distance_m,
+        study.noise.ground_share,
+        study.noise.temperature_c,
+        study.noise.humidity_share,
+    )
 
 
 def existing_level(territory: Territory, points: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -128,9 +146,7 @@ def _pairs(
         points, predicate="dwithin", distance=study.noise.search_m
     )
     distance_m = shapely.distance(points[site], shapes[receptor])
-    level = spread(
-        pods.sound_power_dba(study.pod), distance_m, float(study.noise.spreading_constant_db)
-    )
+    level = level_dba(study, distance_m)
     pairs = pd.DataFrame(
         {"site": site, "receptor": receptor, "distance_m": distance_m, "level_dba": level}
     )
@@ -158,9 +174,7 @@ def _with_quiet(columns: pd.DataFrame, study: Study) -> pd.DataFrame:
     quiet = ~columns["receptor_in_search"] & columns["noise_covered"]
     if limit is None or not quiet.any():
         return columns
-    edge = spread(
-        columns["sound_power_dba"], study.noise.search_m, float(study.noise.spreading_constant_db)
-    )
+    edge = float(level_dba(study, study.noise.search_m))
     margin = pd.Series(limit - edge - study.pod.tonal_correction_db, index=columns.index)
     columns.loc[quiet, "noise_margin_db"] = margin[quiet]
     columns.loc[quiet, "limit_basis"] = f"no receptor within {study.noise.search_m:g} m"

@@ -10,7 +10,7 @@ from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.report.records import Background, Cell, Row, Table
 from siteselect.report.rounding import in_column_unit, measure, with_unit
-from siteselect.study import study_hash
+from siteselect.study import LayerFile, study_hash
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,7 +27,7 @@ TEXT_LETTERS = 400
 
 _COMPOUND = {"us_per_km": "µs/km", "pipe_loss_w_m": "W/m"}
 """Assumptions whose unit is a ratio, which a column suffix cannot say."""
-_PARTS = ("pod", "workload", "routing", "backhaul", "heat", "noise")
+_PARTS = ("pod", "workload", "routing", "backhaul", "heat", "climate", "money", "noise")
 _TAG = re.compile(r"\s*\[(?P<tag>[^\]]*)\]\.?$")
 
 
@@ -164,8 +164,10 @@ def _value(value: Any, name: str, say: Say) -> str:
     if isinstance(value, dict):
         return ", ".join(
             f"{readable(key)} {_value(part, name, say)}" for key, part in value.items()
-        )
-    if isinstance(value, str):
+        ) or say("none")
+    if isinstance(value, LayerFile):
+        value = value.path
+    if isinstance(value, str) or name == "year":
         return readable(value)
     if name in _COMPOUND:
         return with_unit(value, _COMPOUND[name])

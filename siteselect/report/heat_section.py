@@ -50,7 +50,8 @@ def heat_section(assessment: Assessment, site_id: str, year: HeatYear | str, say
     layer = assessment.layers.get("heat_sinks")
     tag = say("page.illustrative_tag") if layer is not None and layer.illustrative else ""
     if isinstance(year, str):
-        return Section(_without(assessment, site, year, say))
+        cooler = say("heat.cooler", rejection=power(pods.total_input_kw(assessment.study.pod)))
+        return Section(_without(assessment, site, year, say), closing=(cooler,))
     words = heat_words(say)
     return Section(
         lines=(
@@ -88,10 +89,10 @@ def weeks_of(year: HeatYear) -> tuple[int, int] | None:
     """
     hours = year.hours
     last = len(hours) - WEEK_H + 1
-    starts = np.flatnonzero((hours.dayofweek == 0) & (hours.hour == 0))
+    starts = np.flatnonzero((hours.day_of_week == 0) & (hours.hour == 0))
     starts = starts[starts < last]
     ends = hours[starts + WEEK_H - 1]
-    starts = starts[(ends.dayofweek == 6) & (ends.hour == DAY_H - 1)]  # noqa: PLR2004 - Sunday
+    starts = starts[(ends.day_of_week == 6) & (ends.hour == DAY_H - 1)]  # noqa: PLR2004 - Sunday
     if not len(starts):
         return None
     # Rounded, so that noise in the last digits does not choose between weeks that are alike.
@@ -200,7 +201,7 @@ def _weeks(year: HeatYear, tag: str, words: HeatWords, say: Say) -> tuple[Plate,
 def _week(year: HeatYear, start: int, which: str, tag: str, words: HeatWords, say: Say) -> Plate:
     part = slice(start, start + WEEK_H)
     hours, days, months = year.hours[part], say.parts("weekdays_short"), say.parts("months")
-    labels = [f"{days[hour.dayofweek]} {hour.day}" for hour in hours]
+    labels = [f"{days[hour.day_of_week]} {hour.day}" for hour in hours]
     series = (year.offered_kw[part], year.demand_kw[part], year.used_kw[part])
     span = say(
         "heat.week.span",

@@ -21,7 +21,7 @@ from siteselect.finance.prices import discountings
 from siteselect.report.background import TEXT_LETTERS, readable
 from siteselect.report.money_words import cause_name, cause_value, lead, prices_line, takings
 from siteselect.report.records import Cell, Figure, Plate, Section, Table
-from siteselect.report.rounding import percent, with_unit
+from siteselect.report.rounding import percent, rounded
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from siteselect.report.wording import Say
 
 CAUSES_SHOWN = 8
+GBP_PER_THOUSAND = 1000.0
 _LAYERS = ("heat_sinks", "supply_points", "fibre_nodes")
 """Layers that the quantities of a plan come from."""
 
@@ -62,13 +63,12 @@ def money_section(assessment: Assessment, case: MoneyCase | str, say: Say) -> Se
             ),
         ),
         tables=(_totals(case, tag, say), _scenarios(case, tag, say)),
-        notes=takings(case, say),
+        notes=(*takings(case, say), *say.parts("money.closing")),
         plates=(
             _tornado(case, tag, words, say),
             _cash_flow(case, tag, words, say),
             _cost(case, tag, words, say),
         ),
-        closing=say.parts("money.closing"),
     )
 
 
@@ -76,7 +76,7 @@ def npv_figure(case: MoneyCase | str, say: Say) -> tuple[str, str]:
     """Give the net present value as a key figure of page one."""
     if isinstance(case, str):
         return say("money.npv"), say("unknown")
-    return say("money.npv"), with_unit(case.public.net.npv_gbp, "GBP")
+    return say("money.npv"), rounded(case.public.net.npv_gbp)
 
 
 def money_words(say: Say) -> MoneyWords:
@@ -105,7 +105,7 @@ def _total(found: Comparison, years: int, say: Say) -> Row:
             note=say(f"money.discounting.{found.discounting}.note", rate=percent(rate)),
         ),
         *(
-            Cell(with_unit(amount, "GBP"))
+            Cell(rounded(amount))
             for amount in (
                 found.pod_cost_pv_gbp,
                 found.heat_income_pv_gbp,
@@ -121,9 +121,9 @@ def _scenarios(case: MoneyCase, tag: str, say: Say) -> Table:
     rows = tuple(
         (
             Cell(readable(name).capitalize(), note=plain(row["meaning"], TEXT_LETTERS)),
-            Cell(with_unit(row["net_npv_gbp"], "GBP")),
-            Cell(with_unit(row["pod_less_heat_gbp_kw_month"], "GBP")),
-            Cell(with_unit(row["central_gbp_kw_month"], "GBP")),
+            Cell(rounded(row["net_npv_gbp"])),
+            Cell(rounded(row["pod_less_heat_gbp_kw_month"])),
+            Cell(rounded(row["central_gbp_kw_month"])),
         )
         for name, row in case.scenarios.iterrows()
     )
@@ -140,13 +140,13 @@ def _tornado(case: MoneyCase, tag: str, words: MoneyWords, say: Say) -> Plate:
         low, here, high = (cause_value(str(cause), row[end]) for end in ("low", "here", "high"))
         ends = (row["npv_low_gbp"], row["npv_high_gbp"])
         swings.append(Swing(name, ends[0], row["npv_gbp"], ends[1], low, high))
-        worth = (Cell(with_unit(value, "GBP")) for value in ends)
+        worth = (Cell(rounded(value / GBP_PER_THOUSAND)) for value in ends)
         rows.append((Cell(name), Cell(low), Cell(here), Cell(high), *worth))
     title = say("money.tornado.title", n=len(swings))
     svg = tornado_chart(swings, title=title, axis=say("money.tornado.axis"), words=words)
     alt = say("money.alt", title=title, said=tornado_text(swings, words=words))
     heads = say.heads("cause", "low", "here", "high", "npv_at_low", "npv_at_high")
-    table = Table(say("money.tornado.caption", n=len(rows)), heads, tuple(rows), tag=tag)
+    table = Table(say("money.tornado.caption"), heads, tuple(rows), tag=tag)
     return Plate(Figure(svg, alt, say("money.tornado.text", n=len(case.causes))), table)
 
 
@@ -167,8 +167,9 @@ def _cost(case: MoneyCase, tag: str, words: MoneyWords, say: Say) -> Plate:
     title = say("money.cost.title")
     svg = cost_stack(parts, title=title, words=words)
     alt = say("money.alt", title=title, said=cost_text(parts, words=words))
-    figure = Figure(svg, alt, say("money.cost.text"))
-    return Plate(figure, _table(cost_table(parts, words=words), say("money.cost.caption"), tag))
+    return Plate(
+        Figure(svg, alt), _table(cost_table(parts, words=words), say("money.cost.caption"), tag)
+    )
 
 
 def _table(told: PlainTable, caption: str, tag: str) -> Table:

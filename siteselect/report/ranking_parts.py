@@ -12,7 +12,7 @@ from siteselect.decision.ranking import order
 from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, readable
 from siteselect.report.points import illustrative_tag
 from siteselect.report.records import Cell, Figure, Row, Table
-from siteselect.report.rounding import measure, percent, spread
+from siteselect.report.rounding import measure, percent, rounded, spread
 from siteselect.report.screening import evidence_text
 from siteselect.report.standing import verdict_counts
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SHOWN = 50
 """Most rows of a list in a study report; the data files hold all."""
 CHARTED = 15
+YIELDS = {"heat_used": ("heat_used_mwh_a", 2), "npv": ("npv_gbp", 3)}
+"""Columns of the sites that stand beside the score, and the figures that they are written with."""
 MEASURED = 15
 
 
@@ -72,9 +74,12 @@ def ranking_list(assessment: Assessment, say: Say) -> Table:
     """Write the leading sites with score, rank range, evidence and verdict counts."""
     sites = leading(assessment, SHOWN)
     by_site = _by_site(assessment, sites)
-    rows = tuple(_row(assessment, site, by_site.get(site), say) for site in sites)
+    known = assessment.sites.notna().any()
+    extra = [name for name, (column, _) in YIELDS.items() if known.get(column, False)]
+    rows = tuple(_row(assessment, site, by_site.get(site), extra, say) for site in sites)
     caption = say("study.ranking_caption", shown=len(sites), sites=len(assessment.sites))
-    return Table(caption, say.heads("rank", "site", "score", "range", "known", "rules"), rows)
+    heads = say.heads("rank", "site", "score", "range", "known", *extra, "rules")
+    return Table(caption, heads, rows)
 
 
 def excluded_list(assessment: Assessment, say: Say) -> tuple[Table, str]:
@@ -132,7 +137,13 @@ def rejected_list(assessment: Assessment, say: Say) -> tuple[Table, str]:
     return table, say("study.rejected_more", n=more) if more else ""
 
 
-def _row(assessment: Assessment, site: str, found: pd.DataFrame | None, say: Say) -> Row:
+def _row(
+    assessment: Assessment,
+    site: str,
+    found: pd.DataFrame | None,
+    extra: Sequence[str],
+    say: Say,
+) -> Row:
     row: Any = assessment.ranking.table.loc[site]
     best, worst = row["rank_best"], row["rank_worst"]
     kind = readable(assessment.sites.loc[site, "kind"] or "")
@@ -143,8 +154,15 @@ def _row(assessment: Assessment, site: str, found: pd.DataFrame | None, say: Say
         Cell(spread(row["score_low"], row["score_high"], say("unit.to"))),
         Cell(reach),
         Cell(percent(row["evidence_share"])),
+        *(_yield(assessment, site, name, say) for name in extra),
         Cell(say("none") if found is None else verdict_counts(found, say)),
     )
+
+
+def _yield(assessment: Assessment, site: str, name: str, say: Say) -> Cell:
+    column, figures = YIELDS[name]
+    value: Any = assessment.sites.loc[site, column]
+    return Cell(say("unknown") if np.isnan(value) else rounded(value, figures))
 
 
 def _id(site: str) -> str:

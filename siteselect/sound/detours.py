@@ -57,7 +57,7 @@ def over_top(
         usable = ahead > _SAME_M
         slope = np.full(at.shape, -np.inf)
         np.divide(top - height[:, np.newaxis], ahead, out=slope, where=usable)
-        chosen = np.argmax(slope, axis=1)
+        chosen = _farthest(ahead, slope >= np.max(slope, axis=1, keepdims=True) - _SAME_ANGLE)
         moving = usable.any(axis=1)
         step = np.hypot(at[row, chosen] - here, top[row, chosen] - height)
         steps.append(np.where(moving, step, 0.0))
@@ -114,7 +114,7 @@ def round_side(
         # A taut string turns one way only, so the next corner is that of the least turn.
         angle = heading[:, np.newaxis] - np.arctan2(north, east)
         turn = np.where(span > _SAME_M, (angle + _SAME_ANGLE) % (2 * np.pi), np.inf)
-        chosen = np.argmin(turn, axis=1)
+        chosen = _farthest(span, turn <= np.min(turn, axis=1, keepdims=True) + _SAME_ANGLE)
         moving = np.hypot(here_x - distance_m, here_y) > _SAME_M
         steps.append(np.where(moving, span[row, chosen], 0.0))
         bends.append(moving & (chosen < x.shape[1] - 1))
@@ -125,6 +125,11 @@ def round_side(
         if not moving.any():
             break
     return _detour(steps, bends, np.hypot(distance_m, rise_m), rise_m)
+
+
+def _farthest(span_m: NDArray[np.float64], alike: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Pick the farthest of points in one line, for those between do not bend the string."""
+    return np.asarray(np.argmax(np.where(alike, span_m, -1.0), axis=1))
 
 
 def _detour(
@@ -173,4 +178,4 @@ def _encloses(along_m: NDArray[np.float64], aside_m: NDArray[np.float64]) -> NDA
     bearing = np.arctan2(aside_m, along_m)
     left = np.max(np.where(aside_m > _SAME_M, bearing, 0.0), axis=1)
     right = np.min(np.where(aside_m < -_SAME_M, bearing, 0.0), axis=1)
-    return np.asarray(left - right > np.pi)
+    return np.asarray(left - right > np.pi + _SAME_ANGLE)
