@@ -137,6 +137,30 @@ class Visit:
         self.map.locator(".leaflet-control-layers").hover()
         label.click(timeout=10_000)
 
+    def open_part(self, title: str) -> None:
+        """Open a part of the panel of the chosen site."""
+        self.page.get_by_role("tab", name=title, exact=True).click()
+        self.until(
+            """(title) => document.querySelector('[role=tab][aria-selected=true]')
+              ?.innerText.trim() === title""",
+            argument=title,
+        )
+        self.quiet()
+
+    def part(self) -> str:
+        """Read the text of the open part of the panel."""
+        shown = self.page.locator("[role=tabpanel]").filter(visible=True)
+        return str(shown.inner_text()).replace("\u00a0", " ")
+
+    def charts(self) -> list[tuple[str, int]]:
+        """Read the words for every chart of the open part, and how wide its picture came out."""
+        found: list[tuple[str, int]] = self.page.evaluate(
+            """() => [...document.querySelectorAll('[role=tabpanel] img')]
+              .filter((image) => image.checkVisibility())
+              .map((image) => [image.alt, image.naturalWidth])"""
+        )
+        return found
+
     def panel(self) -> str:
         return str(self.page.locator("h2#site").inner_text())
 

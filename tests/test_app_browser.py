@@ -14,6 +14,10 @@ import pandas as pd
 import pytest
 from browser_visit import DEMO, GRID, HOSTILE, Visit, hostile_copy, serving
 
+from siteselect.app.state import PARTS
+from siteselect.assess import Assessment
+from siteselect.report.rounding import with_unit
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -142,7 +146,9 @@ def test_any_cell_of_a_row_opens_its_site(visit: Visit) -> None:
         assert visit.page.locator(f"{GRID} [role=row][aria-selected=true]").count() == 1
 
 
-def test_headings_never_skip_a_level(visit: Visit) -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_headings_never_skip_a_level(visit: Visit, part: str) -> None:
+    visit.open_part(part)
     levels = visit.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] :is(h1, h2, h3, h4, h5, h6)')]
           .map((heading) => Number(heading.tagName[1]))"""
@@ -191,6 +197,66 @@ def test_a_site_clicked_on_the_map_after_another_was_chosen_in_the_table(visit: 
     visit.until("() => document.querySelector('h2#site').innerText.startsWith('Rank 2:')")
 
 
+def test_heat_and_money_follow_the_chosen_site(visit: Visit, demo: Assessment) -> None:
+    visit.open_part("Heat")
+    sinks = []
+    for number in (1, 4):
+        visit.click_row(number)
+        visit.until(
+            "(start) => document.querySelector('h2#site').innerText.startsWith(start)",
+            argument=f"Rank {visit.row(number)[0]}:",
+        )
+        visit.quiet()
+        site = demo.sites.loc[demo.ranking.table["rank"] == int(visit.row(number)[0])].iloc[0]
+        assert f"{site['sink_name']} uses {site['heat_used_mwh_a']:.0f} MWh/a" in visit.part()
+        charts = visit.charts()
+        assert len(charts) == 4
+        assert all(width > 100 for _, width in charts)
+        assert site["sink_name"] in charts[0][0]
+        sinks.append(site["sink_name"])
+    assert sinks[0] != sinks[1]
+    assert "part=Heat" in visit.page.url
+    visit.open_part("Money")
+    assert "part=Money" in visit.page.url
+    assert with_unit(site["npv_gbp"], "GBP").replace("\u00a0", " ") in visit.part()
+    assert "judgement" in visit.part()
+    assert all(width > 100 for _, width in visit.charts())
+
+
+def test_the_ranking_shows_heat_and_money_and_still_opens_sites(visit: Visit) -> None:
+    visit.page.get_by_text("Heat and money").click()
+    visit.until(
+        """() => document.querySelector('[data-testid=stDataFrame] thead, [role=grid]')
+          ?.textContent.includes('NPV')"""
+    )
+    visit.quiet()
+    name = visit.row(5)[1]
+    visit.click_row(5, 200)
+    visit.until(
+        "(name) => document.querySelector('h2#site').innerText.includes(name)", argument=name
+    )
+    visit.quiet()
+    assert len(visit.row(5)) == 5
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_axe_finds_nothing_serious_in_the_panel(visit: Visit, part: str) -> None:
+    axe = os.environ.get("SITESELECT_AXE", "")
+    if not axe:
+        pytest.skip("SITESELECT_AXE does not name a copy of axe.min.js")
+    visit.open_part(part)
+    visit.page.evaluate(Path(axe).read_text(encoding="utf-8"))
+    found = visit.page.evaluate(
+        "() => axe.run('[data-testid=stMain] [role=tabpanel]').then((done) => done.violations)"
+    )
+    grave = [
+        (fault["id"], fault["nodes"][0]["html"])
+        for fault in found
+        if fault["impact"] in {"serious", "critical"}
+    ]
+    assert grave == []
+
+
 def test_layers_are_switched_and_the_legend_follows(visit: Visit) -> None:
     legend = visit.map.locator(".siteselect-legend")
     assert "night limit" not in legend.inner_text()
@@ -233,8 +299,12 @@ def test_a_narrow_screen_shows_everything_without_sideways_scroll(
     chromium: Any, demo_url: str
 ) -> None:
     opened = Visit(chromium, demo_url, width=390, height=844)
-    width = opened.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 390
+    for part in PARTS:
+        opened.open_part(part)
+        width = opened.page.evaluate(
+            "() => document.querySelector('[data-testid=stMain]').scrollWidth"
+        )
+        assert width <= 390, part
     assert opened.row(1)[0] == "1"
     assert opened.outside == []
     opened.page.close()
@@ -243,13 +313,15 @@ def test_a_narrow_screen_shows_everything_without_sideways_scroll(
 def test_names_that_are_code_stay_names(chromium: Any, tmp_path: Path) -> None:
     folder = hostile_copy(tmp_path / "study")
     with serving(folder / "study.yaml") as url:
-        opened = Visit(chromium, url)
+        opened = Visit(chromium, f"{url}/?part=Heat")
         for number in range(1, len(HOSTILE) + 1):
             opened.click_row(number)
             opened.until(
                 f"() => document.querySelector('h2#site').innerText.startsWith('Rank {number}')"
             )
             opened.quiet()
+        for part in PARTS:
+            opened.open_part(part)
         badges = opened.map.locator(".siteselect-badge")
         for place in range(badges.count()):
             badges.nth(place).hover(force=True)
