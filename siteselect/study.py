@@ -270,6 +270,8 @@ class Noise(Declared):
     """How far receptors are looked for."""
     night_limit_dba: float | None = Field(default=None, ge=20, le=80)
     """Limit at a receptor that lies in no zone; left out, such a margin is unknown."""
+    background_dba: float | None = Field(default=None, ge=10, le=80)
+    """Background LA90 by night as measured; left out, a range of what is plausible is used."""
     ground_share: Share = 0.0
     """Porous part of the ground between plant and window: 0 paving, the loudest, to 1 lawn."""
     source_height_m: float = Field(default=1.5, gt=0, le=100)

@@ -141,8 +141,7 @@ class Visit:
         """Open a part of the panel of the chosen site."""
         self.page.get_by_role("tab", name=title, exact=True).click()
         self.until(
-            """(title) => document.querySelector('[role=tab][aria-selected=true]')
-              ?.innerText.trim() === title""",
+            "(title) => (new URLSearchParams(location.search).get('part') ?? 'Why') === title",
             argument=title,
         )
         self.quiet()

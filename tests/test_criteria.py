@@ -209,3 +209,22 @@ def test_advice_asks_before_it_says_yes(town: Town) -> None:
     }
     barred = town.assess()
     assert advice_of(barred.study, barred.sites, "a").verdict == "do not build here"
+
+
+def test_noise_is_set_against_the_background_and_says_what_would_pass(town: Town) -> None:
+    town.document["noise"]["night_limit_dba"] = 35
+    found = town.assess().sites.loc["b"]
+    rating = found["receptor_level_dba"] + 2
+    # No map and no measurement: night background 22, 28 or 35 dB(A).
+    assert found["background_excess_db"] == pytest.approx(rating - 28)
+    assert found["background_excess_low_db"] == pytest.approx(rating - 35)
+    assert found["background_excess_high_db"] == pytest.approx(rating - 22)
+    assert found["noise_impact"] == "needs survey"
+    assert found["noise_reduction_db"] == pytest.approx(rating - 35)
+    town.document["noise"]["search_m"] = 3000
+    moved = town.assess().sites
+    assert moved.loc["b", "noise_setback_m"] > moved.loc["b", "receptor_m"]
+    town.document["noise"]["background_dba"] = 20
+    loud = town.assess().sites.loc["b"]
+    assert loud["noise_impact"] == "significant adverse likely"
+    assert loud["background_excess_low_db"] == loud["background_excess_high_db"]

@@ -98,6 +98,9 @@ def _site_facts(study: Study, sites: pd.DataFrame) -> dict[str, Any]:
         "night_limit_dba": sites["night_limit_dba"],
         "day_limit_dba": sites["day_limit_dba"],
         "noise_margin_db": sites["noise_margin_db"],
+        "background_excess_db": sites["background_excess_db"],
+        "background_excess_low_db": sites["background_excess_low_db"],
+        "background_excess_high_db": sites["background_excess_high_db"],
         "flood_band": sites["flood_band"],
     }
     facts |= {f"in_{kind}": sites[f"in_{kind}"] for kind in KINDS}

@@ -91,6 +91,7 @@ NOISE = (
         receptor_name="its name",
         receptor_kind="what it is",
         limit_basis="zone or setting that sets the limit",
+        noise_impact="likely impact, first estimate after the structure of BS 4142",
     ),
     *_flags(
         receptor_in_search="whether any receptor lies within the search",
@@ -104,6 +105,11 @@ NOISE = (
         night_limit_dba="limit there by night",
         noise_margin_db="stricter limit less level with correction; negative is too loud",
         noise_map_dba="modelled night level of traffic at the site",
+        background_excess_db="rating level there over the likeliest night background",
+        background_excess_low_db="the same over the highest plausible background",
+        background_excess_high_db="the same over the lowest plausible background",
+        noise_reduction_db="how much quieter the plant must be to meet the limit; 0 if it does",
+        noise_setback_m="distance that would meet the limit over open ground",
     ),
 )
 ACCESS = (

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from siteselect import pod as pods
+from siteselect.design.impact import rate
 from siteselect.design.table import picked, scattered
 from siteselect.sound.plant import octaves_db
 from siteselect.sound.propagation import levels_dba
@@ -69,7 +70,12 @@ def hear(
         False if layer is None else _covered(layer, points, study.noise.search_m)
     )
     columns["noise_map_dba"] = existing_level(territory, points)
-    return _with_quiet(columns, study)
+    mapped = np.full(len(index), np.nan)
+    if layer is not None:
+        windows = shapely.point_on_surface(layer.frame.geometry.to_numpy()[receptor])
+        mapped[rows] = existing_level(territory, windows)
+    columns = _with_quiet(columns, study)
+    return columns.join(rate(study, columns, mapped))
 
 
 def level_dba(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ def heat_section(assessment: Assessment, site_id: str, year: HeatYear | str, say
     tag = say("page.illustrative_tag") if layer is not None and layer.illustrative else ""
     if isinstance(year, str):
         cooler = say("heat.cooler", rejection=power(pods.total_input_kw(assessment.study.pod)))
-        return Section(_without(assessment, site, year, say), closing=(cooler,))
+        return Section(_without(assessment, site, year, tag, say), closing=(cooler,))
     words = heat_words(say)
     return Section(
         lines=(
@@ -101,7 +101,7 @@ def weeks_of(year: HeatYear) -> tuple[int, int] | None:
 
 
 def _without(
-    assessment: Assessment, site: pd.Series[Any], reason: str, say: Say
+    assessment: Assessment, site: pd.Series[Any], reason: str, tag: str, say: Say
 ) -> tuple[Cell, ...]:
     """Say why there is no year of heat; heat that no sink takes is known, and is dumped."""
     if "heat_sinks" not in assessment.layers:
@@ -115,9 +115,8 @@ def _without(
         "limit": with_unit(assessment.study.routing.pipe_limit_m, "m"),
         "offered": energy(pods.heat_offered_mwh_a(assessment.study.pod)),
     }
-    return tuple(
-        Cell(say(f"heat.without.{case}.{part}", **gaps)) for part in ("reason", "find_out")
-    )
+    told = [say(f"heat.without.{case}.{part}", **gaps) for part in ("reason", "find_out")]
+    return (Cell(told[0], tag=tag, tone="invented"), Cell(told[1]))
 
 
 def _sentence(assessment: Assessment, site: pd.Series[Any], year: HeatYear, say: Say) -> str:

@@ -55,7 +55,7 @@ def takings(case: MoneyCase, say: Say) -> tuple[str, ...]:
     found = case.public
     lines = [
         say(
-            "money.levelised",
+            f"money.levelised.{'with_heat' if case.plan.project.heat_used_mwh_a > 0 else 'without'}",
             pod=with_unit(found.pod_gbp_kw_month, "GBP"),
             less_heat=with_unit(found.pod_less_heat_gbp_kw_month, "GBP"),
             central=with_unit(found.central_gbp_kw_month, "GBP"),
