@@ -108,7 +108,7 @@ class Pod(Declared):
 
     it_kw: float = Field(ge=20, le=500)
     """Installed IT power."""
-    utilisation_share: Share = 0.7
+    utilisation_share: float = Field(default=0.7, gt=0, le=1)
     """Mean IT load over installed IT power."""
     pue: float = Field(default=1.15, ge=1.0, le=3.0)
     """Total electricity over IT electricity, averaged over a year."""

@@ -228,3 +228,12 @@ def test_noise_is_set_against_the_background_and_says_what_would_pass(town: Town
     loud = town.assess().sites.loc["b"]
     assert loud["noise_impact"] == "significant adverse likely"
     assert loud["background_excess_low_db"] == loud["background_excess_high_db"]
+
+
+def test_a_connection_beyond_the_price_list_leaves_the_money_unknown(town: Town) -> None:
+    town.document["pod"] = {"it_kw": 500, "pue": 2.5}
+    found = town.assess()
+    assert found.sites["npv_gbp"].isna().all()
+    assert found.sites.loc["a", "npv_reason"].startswith("so large a connection has no list price")
+    town.document["money"] = {"connection_quote_gbp": 400_000}
+    assert town.assess().sites.loc["a", "npv_gbp"] < 0

@@ -6,7 +6,7 @@ from siteselect.contracts import Criterion, Measure, ValueScale, measured
 
 CRITERION = Criterion(
     name="heat_used",
-    title="Heat usefully delivered",
+    title="Heat of the pod used",
     unit="MWh/a",
     better="more",
     family="heat",

@@ -13,7 +13,7 @@ import pandas as pd
 from siteselect import pod as pods
 from siteselect.finance.cash_flow import built_gbp, net_flow
 from siteselect.finance.comparison import Comparison, compare, net_npv_gbp, scenario_table, tornado
-from siteselect.finance.plan import Plan, Project, Terms, make_plan
+from siteselect.finance.plan import LISTED_KVA, Plan, Project, Terms, make_plan
 from siteselect.finance.prices import discountings
 from siteselect.sizing.electrical import connection_for
 
@@ -98,6 +98,9 @@ def project_of(study: Study, site: pd.Series[Any]) -> Project | str:
             return f"the {meaning} is not known"
     import_kva = pods.import_kva(study.pod)
     step = connection_for(import_kva)
+    listed = step is not None and step.kva <= LISTED_KVA
+    if not listed and study.money.connection_quote_gbp is None:
+        return "so large a connection has no list price; give money.connection_quote_gbp"
     project = Project(
         it_kw=study.pod.it_kw,
         utilisation_share=study.pod.utilisation_share,

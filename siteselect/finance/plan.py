@@ -9,6 +9,8 @@ from math import isfinite
 from siteselect.errors import Fault, InputError
 from siteselect.finance.prices import Scenario, prices, rates_at, scenarios
 
+LISTED_KVA = 1000.0
+"""Largest connection that the catalogue has a price for [kVA]."""
 FILE = "plan"
 """What a fault names as its file."""
 
@@ -166,7 +168,7 @@ def _project_faults(project: Project) -> Iterable[Fault]:
         yield _fault("it_kw", "nothing to appraise", project.it_kw, "Give more than 0 kW.")
     if isfinite(project.pue) and project.pue < 1:
         yield _fault("pue", "below 1", project.pue, "A pod draws at least what its servers draw.")
-    if project.connection_kva > 1000 and project.connection_quote_gbp is None:  # noqa: PLR2004
+    if project.connection_kva > LISTED_KVA and project.connection_quote_gbp is None:
         cure = "Give connection_quote_gbp: above 1000 kVA there is no list price."
         yield _fault("connection_kva", "no price", project.connection_kva, cure)
 

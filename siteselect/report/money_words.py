@@ -53,16 +53,17 @@ def prices_line(money: Money, say: Say) -> str:
 def takings(case: MoneyCase, say: Say) -> tuple[str, ...]:
     """Say what a kW costs a month, what heat would have to earn, and what a closing host does."""
     found = case.public
+    sold = case.plan.project.heat_used_mwh_a > 0
     lines = [
         say(
-            f"money.levelised.{'with_heat' if case.plan.project.heat_used_mwh_a > 0 else 'without'}",
+            f"money.levelised.{'with_heat' if sold else 'without'}",
             pod=with_unit(found.pod_gbp_kw_month, "GBP"),
             less_heat=with_unit(found.pod_less_heat_gbp_kw_month, "GBP"),
             central=with_unit(found.central_gbp_kw_month, "GBP"),
         ),
         _break_even(case, say),
     ]
-    if case.plan.project.heat_used_mwh_a > 0:
+    if sold:
         here = found.net.npv_gbp
         closed: Any = case.scenarios.loc[HOST_CLOSES, "net_npv_gbp"]
         gaps = {
