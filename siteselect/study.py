@@ -220,7 +220,7 @@ class Operations(Declared):
     backup_power: bool | None = None
     """Whether a generator or a second feed carries the pod through an outage."""
     safe_access: bool | None = None
-    """Whether people and vehicles reach the pod safely; a candidate's access_24_7 says no for it."""
+    """Whether people and vehicles reach the pod safely; access_24_7 of a candidate may say no."""
     security_model: bool | None = None
     """Whether it is settled who may touch the pod, and what happens when it is opened or stolen."""
     patching_owner: bool | None = None

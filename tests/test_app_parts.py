@@ -221,7 +221,12 @@ def test_only_the_part_that_is_looked_at_is_worked_out(
     assert [tab.label for tab in app.tabs] == list(PARTS)
     assert "part" not in app.query_params
     assert len(pictures(app)) == 1
-    for part, table in (("Heat", "Figure"), ("Money", "Scenario"), ("Rules", "Who decides")):
+    for part, table in (
+        ("Heat", "Figure"),
+        ("Money", "Scenario"),
+        ("Build", "Measured by"),
+        ("Rules", "Who decides"),
+    ):
         app.session_state["part"] = part
         app.run()
         assert not app.exception

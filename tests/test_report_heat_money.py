@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from siteselect.charts.axes import figures as chart_figures
+from siteselect.decision.ranking import order
+from siteselect.design.advice_case import advice_of
 from siteselect.design.heat_year import HeatYear, heat_year
 from siteselect.design.money_case import MoneyCase, money_case
 from siteselect.finance.prices import prices, scenarios
@@ -399,3 +401,16 @@ def test_money_and_weather_are_in_the_log_of_assumptions(demo: Assessment) -> No
     values = [row[3].text for row in log.rows]
     assert str(demo.study.climate.year) in values
     assert not any("LayerFile" in value for value in values)
+
+
+def test_the_report_says_whether_to_build_and_what_to_measure(demo: Assessment) -> None:
+    site = str(order(demo.ranking.table)[0])
+    advice = advice_of(demo.study, demo.sites, site)
+    section = site_model(demo, site).build
+    assert section.lines[0].tag == advice.verdict
+    levers, kpis = section.tables[0], section.results[0]
+    assert [row[2].text for row in levers.rows] == [lever.reason for lever in advice.levers]
+    assert len(section.notes) == len(advice.conditions) + len(advice.unknowns) + 1
+    expected = {row[0].text: row[1].text for row in kpis.rows}
+    assert expected["Power usage effectiveness (PUE)"] == "1.12"
+    assert expected["Mean time to repair"] == "not known"

@@ -14,6 +14,7 @@ from siteselect.app.state import PARTS
 from siteselect.app.text import escape, figure_html, link
 from siteselect.decision.explanation import sentences
 from siteselect.decision.ranking import order
+from siteselect.report.build_section import build_section
 from siteselect.report.design_tables import design_tables
 from siteselect.report.points import points_chart, points_table
 from siteselect.report.screening import finding_groups
@@ -43,7 +44,7 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
     place = "Not ranked" if pd.isna(row["rank"]) else f"Rank {row['rank']}"
     st.header(f"{place}: {escape(site['name'] or site_id)}", anchor="site")
     _pick(assessment, site_id)
-    why, heat, money, rules = st.tabs(list(PARTS), key=PART, on_change="rerun")
+    why, heat, money, build, rules = st.tabs(list(PARTS), key=PART, on_change="rerun")
     if why.open:
         with why:
             _show_why(assessment, site_id, say)
@@ -55,6 +56,10 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
         with money:
             st.subheader(say("sections.money"), anchor=False)
             show_section(money_of(assessment, run, site_id), "money")
+    if build.open:
+        with build:
+            st.subheader(say("sections.build"), anchor=False)
+            show_section(build_section(assessment, site_id, say), "build")
     if rules.open:
         with rules:
             _show_rules(assessment, site_id, say)

@@ -11,6 +11,7 @@ from siteselect.design.heat_year import heat_year
 from siteselect.design.money_case import money_case
 from siteselect.errors import Fault, InputError
 from siteselect.report.background import NAME_LETTERS, background, readable
+from siteselect.report.build_section import build_section
 from siteselect.report.design_tables import design_tables
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section, npv_figure
@@ -89,6 +90,7 @@ def site_model(
         points=points_table(assessment, site_id, say),
         heat=heat_section(assessment, site_id, year, say),
         money=money_section(assessment, case, say),
+        build=build_section(assessment, site_id, say),
         findings=finding_groups(assessment, site_id, say),
     )
 

@@ -134,6 +134,7 @@ class SiteReport:
     points: Table
     heat: Section
     money: Section
+    build: Section
     findings: tuple[FindingGroup, ...]
 
 
