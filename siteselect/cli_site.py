@@ -51,6 +51,13 @@ def heat(
     hours: Annotated[
         Path | None, typer.Option("--hours", help="CSV file to write every hour of the year to.")
     ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", help="Further sink to serve; may be repeated.")
+    ] = None,
+    pods: Annotated[int, typer.Option("--pods", help="Like pods on the site's sink.")] = 1,
+    store_m3: Annotated[
+        float, typer.Option("--store-m3", min=0, help="Hot-water store to try.")
+    ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Match the pod's heat with its sink by the hour: months, key figures, carbon.
@@ -59,13 +66,14 @@ def heat(
     """
     from siteselect.console import working  # noqa: PLC0415
     from siteselect.console_heat import heat_told, hours_csv, show_heat  # noqa: PLC0415 - heavy
-    from siteselect.design.heat_year import heat_year  # noqa: PLC0415
+    from siteselect.design.heat_year import Scheme, heat_year  # noqa: PLC0415
     from siteselect.starter import write_text  # noqa: PLC0415
 
     with working() as progress:
         assessment = assessed(study, data, progress, opinions=False)
         check_site(assessment, site)
-        year = heat_year(assessment.study, assessment.territory, assessment.sites, site)
+        scheme = Scheme(tuple(also or ()), pods, store_m3)
+        year = heat_year(assessment.study, assessment.territory, assessment.sites, site, scheme)
     if isinstance(year, str):
         raise StudyError(
             Fault("SITE", f"no heat to match: {year}", "See the heat_sinks layer.", value=site)

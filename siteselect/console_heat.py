@@ -24,6 +24,7 @@ def heat_told(year: HeatYear) -> dict[str, Any]:
         "carbon_basis": year.carbon_basis,
         "figures": asdict(year.figures),
         "carbon": asdict(year.carbon),
+        "store_gain_mwh_a": year.store_gain_mwh_a,
         "months": [
             {"month": str(month), **{str(name): float(value) for name, value in row.items()}}
             for month, row in year.months.iterrows()
@@ -71,7 +72,9 @@ def _figures(year: HeatYear) -> Table:
     grid = Table(title="Key figures of the year", title_justify="left")
     grid.add_column("Figure")
     grid.add_column("Value", justify="right")
+    stored = [("More with the store [MWh/a]", f"{year.store_gain_mwh_a:.0f}")]
     for name, value in (
+        *(stored if year.store_gain_mwh_a else ()),
         ("Heat offered [MWh/a]", f"{figures.offered_mwh_a:.0f}"),
         ("Heat of the pod used [MWh/a]", f"{figures.recovered_mwh_a:.0f}"),
         ("Heat delivered, with the heat pump's work [MWh/a]", f"{figures.delivered_mwh_a:.0f}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from siteselect.contracts import Criterion, measured
 from siteselect.criteria.registry import criteria, measure
 from siteselect.design.advice_case import advice_of
 from siteselect.design.columns import SITE_COLUMNS
-from siteselect.design.heat_year import heat_year
+from siteselect.design.heat_year import ALONE, HeatYear, Scheme, heat_year
 from siteselect.errors import InputError
 from siteselect.layers.build import specs
 from siteselect.units import unit_of
@@ -237,3 +238,32 @@ def test_a_connection_beyond_the_price_list_leaves_the_money_unknown(town: Town)
     assert found.sites.loc["a", "npv_reason"].startswith("so large a connection has no list price")
     town.document["money"] = {"connection_quote_gbp": 400_000}
     assert town.assess().sites.loc["a", "npv_gbp"] < 0
+
+
+def test_further_sinks_pods_and_a_store_are_tried_on_one_site(town: Town) -> None:
+    sinks = gpd.read_file(town.folder / "sinks.gpkg")
+    sinks["demand_mwh_a"] = [400.0, 200.0]
+    sinks.geometry = [sinks.geometry.iloc[0], sinks.geometry.iloc[0].buffer(80).centroid]
+    town.write("sinks", sinks)
+    found = town.assess()
+
+    def year(scheme: Scheme) -> HeatYear:
+        got = heat_year(found.study, found.territory, found.sites, "a", scheme)
+        assert isinstance(got, HeatYear)
+        assert (got.delivered_kw <= got.demand_kw + 1e-9).all()
+        balance = got.used_kw + got.dumped_kw + got.match.loss_kw.sum(axis=0)
+        assert balance == pytest.approx(got.offered_kw, rel=1e-9)
+        return got
+
+    alone, two_sinks = year(ALONE), year(Scheme(also=("hall",)))
+    assert two_sinks.used_kw.sum() > alone.used_kw.sum()
+    assert two_sinks.demand_kw.sum() == pytest.approx(600_000)
+    two_pods = year(Scheme(pods=2))
+    assert two_pods.offered_kw.sum() == pytest.approx(2 * alone.offered_kw.sum())
+    assert two_pods.used_kw.sum() == pytest.approx(400_000, rel=1e-6)
+    stored = year(Scheme(store_m3=50))
+    assert 0 <= stored.store_gain_mwh_a <= alone.dumped_kw.sum() / 1000
+    with pytest.raises(InputError, match="several pods and several sinks"):
+        year(Scheme(also=("hall",), pods=2))
+    with pytest.raises(InputError, match="no such heat sink"):
+        year(Scheme(also=("palace",)))

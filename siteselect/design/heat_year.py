@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siteselect import pod as pods
-from siteselect.design.heating import demands, lift, profiles
+from siteselect.design.heat_links import links_of
 from siteselect.heat.key_figures import Carbon, KeyFigures, carbon, emission_factor, key_figures
-from siteselect.heat.links import HeatSink, HeatSource, Link
-from siteselect.heat.matching import Match, by_month, match
+from siteselect.heat.matching import Match, by_month, heat_gain, match, source_demand_kw
+from siteselect.heat.store import Store, run_store, water_store_kwh
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from siteselect.study import Study
 
 KWH_PER_MWH = 1000.0
+STORE_LOSS_SHARE = 0.005
+"""Heat that a well insulated tank loses in an hour [judgement]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,34 @@ class HeatYear:
     figures: KeyFigures
     carbon: Carbon
     carbon_basis: str
+    store_gain_mwh_a: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What is tried at a site beyond one pod, the site's own sink and no store.
+
+    `also` names further sinks, served after the site's own where both need a heat pump or neither
+    does; `pods` like pods on one sink; `store_m3` of hot water between its own temperature and
+    `store_swing_k` below.
+    """
+
+    also: tuple[str, ...] = ()
+    pods: int = 1
+    store_m3: float = 0.0
+    store_swing_k: float = 10.0
+
+
+ALONE = Scheme()
+"""One pod, one sink, no store: what the table of sites holds."""
 
 
 def heat_year(
-    study: Study, territory: Territory, sites: pd.DataFrame, site_id: str
+    study: Study,
+    territory: Territory,
+    sites: gpd.GeoDataFrame,
+    site_id: str,
+    scheme: Scheme = ALONE,
 ) -> HeatYear | str:
     """Match one site's pod with its sink through every hour of the year.
 
@@ -58,45 +84,62 @@ def heat_year(
     -------
     HeatYear or str
         The year; or, where it cannot be told, the reason.
+
+    Raises
+    ------
+    InputError
+        The scheme joins several pods and several sinks, or names a number that makes no sense.
     """
-    site = sites.loc[[site_id]].iloc[0]
-    layer = territory.layers.get("heat_sinks")
-    if layer is None:
+    if "heat_sinks" not in territory.layers:
         return "the study has no layer heat_sinks"
-    if not site["sink_in_reach"]:
+    if not sites.loc[site_id, "sink_in_reach"]:
         return "no sink is mapped in reach"
-    sink = layer.frame.loc[[site["sink_id"]]]
-    needs = demands(sink, study, territory)
-    demand = profiles(sink, needs, territory)[0]
-    if demand is None:
-        return f"the heat demand of {site['sink_name'] or site['sink_id']} is not known"
-    found = match([_link(study, site, demand, needs["supply_c"].to_numpy(dtype=float))])
+    links = links_of(study, territory, sites, site_id, scheme.also, scheme.pods)
+    if isinstance(links, str):
+        return links
+    found = match(links)
     hours = territory.weather.index
     fuel, electricity, basis = emission_factors(study)
+    it_kw = study.pod.it_kw * study.pod.utilisation_share * scheme.pods
     figures = key_figures(
         found,
-        it_mwh_a=study.pod.it_kw * study.pod.utilisation_share * len(hours) / KWH_PER_MWH,
+        it_mwh_a=it_kw * len(hours) / KWH_PER_MWH,
         pue_without_reuse=study.pod.pue,
         boiler_efficiency=study.heat.boiler_efficiency_share,
     )
+    names = [str(sites.loc[site_id, "sink_name"]), *scheme.also]
     return HeatYear(
         site_id=site_id,
-        sink_id=str(site["sink_id"]),
-        sink_name=str(site["sink_name"]),
+        sink_id=str(sites.loc[site_id, "sink_id"]),
+        sink_name=" and ".join(names),
         weather=territory.weather.source,
         weather_basis=territory.weather.basis,
         hours=hours,
-        offered_kw=found.offered_kw[0],
-        demand_kw=found.demand_kw[0],
-        used_kw=found.recovered_kw[0],
-        delivered_kw=found.delivered_kw[0],
-        dumped_kw=found.dumped_kw[0],
+        offered_kw=found.offered_kw.sum(axis=0),
+        demand_kw=found.demand_kw.sum(axis=0),
+        used_kw=found.recovered_kw.sum(axis=0),
+        delivered_kw=found.delivered_kw.sum(axis=0),
+        dumped_kw=found.dumped_kw.sum(axis=0),
         match=found,
         months=by_month(found, hours),
         figures=figures,
         carbon=carbon(figures, fuel, electricity),
         carbon_basis=basis,
+        store_gain_mwh_a=_store_gain_mwh_a(found, scheme),
     )
+
+
+def _store_gain_mwh_a(found: Match, scheme: Scheme) -> float:
+    """Heat of the pod that a store would save from being dumped, on one sink [MWh/a]."""
+    if scheme.store_m3 == 0:
+        return 0.0
+    link = found.links[0]
+    gain = heat_gain(found.direct[0], link.cop)
+    unmet = np.maximum(found.demand_kw[0] - found.delivered_kw.sum(axis=0), 0.0)
+    wanted = source_demand_kw(unmet, gain)
+    store = Store(water_store_kwh(scheme.store_m3, scheme.store_swing_k), STORE_LOSS_SHARE)
+    run = run_store(found.dumped_kw.sum(axis=0), wanted, store)
+    return float(run.discharge_kw.sum()) / KWH_PER_MWH
 
 
 def emission_factors(study: Study) -> tuple[float, float, str]:
@@ -118,30 +161,4 @@ def emission_factors(study: Study) -> tuple[float, float, str]:
         gas.kgco2e_kwh if fuel is None else fuel,
         grid.kgco2e_kwh + losses.kgco2e_kwh if electricity is None else electricity,
         "; ".join(told),
-    )
-
-
-def _link(
-    study: Study,
-    site: pd.Series[Any],
-    demand_kw: NDArray[np.float64],
-    supply_c: NDArray[np.float64],
-) -> Link:
-    _, performance, _ = lift(study, supply_c)
-    length_m = float(site["sink_m"])
-    cap_kw = float("inf") if study.heat.exchanger_kw is None else study.heat.exchanger_kw
-    pod = HeatSource(
-        name="pod",
-        offered_kw=np.full(len(demand_kw), pods.heat_offered_kw(study.pod)),
-        outlet_c=study.pod.outlet_c,
-        full_load_kw=pods.total_input_kw(study.pod),
-    )
-    return Link(
-        source=pod,
-        sink=HeatSink(str(site["sink_id"]), demand_kw, float(supply_c[0])),
-        cop=float(performance[0]) if study.heat.heat_pump else None,
-        exchanger_kw=cap_kw,
-        heat_pump_kw=cap_kw,
-        approach_k=study.heat.approach_k,
-        loss_kw=length_m * study.heat.pipe_loss_w_m / 1000,
     )
