@@ -48,7 +48,9 @@ def test_the_manifest_accounts_for_every_input_and_output(town: Town) -> None:
     out = town.folder / "run"
     save_run(town.assess(), out)
     manifest = load_manifest(out)
-    for part in manifest["inputs"]:
+    made = [part for part in manifest["inputs"] if not part["file"]]
+    assert [(part["layer"], part["basis"]) for part in made] == [("weather", "modelled")]
+    for part in (part for part in manifest["inputs"] if part["file"]):
         file = town.folder / part["file"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == part["sha256"]
         assert part["licence"]
@@ -56,6 +58,7 @@ def test_the_manifest_accounts_for_every_input_and_output(town: Town) -> None:
     assert {part["layer"] for part in manifest["inputs"]} == {
         "area",
         "candidates",
+        "weather",
         *town.document["layers"],
     }
     for name, digest in manifest["outputs"].items():
