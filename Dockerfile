@@ -1,7 +1,7 @@
 # The app and the command line in one slim image, run by a user without rights.
 #   docker build -t siteselect .
 #   docker run --rm -p 8501:8501 siteselect                                  # the app with the demo
-#   docker run --rm -v "$PWD:/work" siteselect siteselect run /work/study.yaml --out /work/run
+#   docker run --rm -v "$PWD:/study" siteselect siteselect run /study/study.yaml --out /study/run
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE constraints.txt ./

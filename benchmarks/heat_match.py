@@ -12,16 +12,14 @@ the best of three.
 from __future__ import annotations
 
 import sys
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from timing import best_of
 
 from siteselect.heat.demand_curve import build_curve, pair_sums, stack_curves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 HOURS = 8760
@@ -46,15 +44,6 @@ def by_the_hour(
             for row, reaching in zip(sink.tolist(), reaching_kw.tolist(), strict=True)
         ]
     )
-
-
-def best_of(runs: int, task: Callable[[], Any]) -> tuple[float, Any]:
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        result = task()
-        taken.append(time.perf_counter() - start)
-    return min(taken), result
 
 
 def main(pairs: int = 1_000_000, sinks: int = 500, sample: int = 20_000) -> None:

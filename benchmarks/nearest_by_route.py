@@ -10,19 +10,17 @@ end with a cost for every site; the times are the best of three.
 from __future__ import annotations
 
 import sys
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import shapely
+from timing import best_of
 
 from siteselect.network import RoadGraph, Snap, build_graph, nearest_by_length, snap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 SPACING_M = 100.0
@@ -80,15 +78,6 @@ def by_networkx(graph: RoadGraph, sites: Snap, facilities: Snap) -> NDArray[np.f
 def _rows(places: Snap) -> list[tuple[int, float, float]]:
     columns = places.edge.tolist(), places.fraction.tolist(), places.offset_m.tolist()
     return list(zip(*columns, strict=True))
-
-
-def best_of(runs: int, task: Callable[[], Any]) -> tuple[float, Any]:
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        result = task()
-        taken.append(time.perf_counter() - start)
-    return min(taken), result
 
 
 def main(nodes: int = 10_000, sites: int = 10_000, facilities: int = 60) -> None:

@@ -13,58 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from hypothesis import strategies as st
 from pyproj import Transformer
 
 from siteselect.contracts import Column
 from siteselect.maps import features, style
-from siteselect.maps.drawing import (
-    draw,
-    map_data,
-    site_group,
-)
 from siteselect.sources import raster_file
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
 
-PACKAGE = Path(__file__).resolve().parents[1] / "siteselect"
-STATIC = PACKAGE / "static"
-HOSTILE = "</script>${alert(1)}`{{ 7 }}{% x %}{# #}<img src=x onerror=alert(1)>map_div2 _0_1"
-
-words = st.text(max_size=30)
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | words,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
-    max_leaves=12,
-)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of an sRGB colour (WCAG 2.2)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def written(assessment: Assessment) -> str:
-    """Give all the script that streamlit-folium would send for an assessment."""
-    streamlit_folium = pytest.importorskip("streamlit_folium")
-    drawn = draw(map_data(assessment), "../assets", None)
-    group = site_group(assessment, str(assessment.sites.index[0]))
-    drawn.get_root().render()
-    base: str = streamlit_folium._get_map_string(drawn)
-    sites: str = streamlit_folium._get_feature_group_string(group, drawn)
-    return base + sites
+STATIC = Path(__file__).resolve().parents[1] / "siteselect" / "static"
 
 
 # The noise raster
