@@ -45,5 +45,6 @@ def serve(study: Path | None, port: int, data: Path | None = None) -> int:
         f"--server.port={port}",
         "--browser.gatherUsageStats=false",
         "--server.maxUploadSize=20",
+        "--server.showEmailPrompt=false",
     ]
     return subprocess.run([*command, *options], env=environment, check=False).returncode  # noqa: S603 - fixed program, arguments from our own command line
