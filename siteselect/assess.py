@@ -150,11 +150,14 @@ def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str,
     chosen_criteria(study)
     territory = build_territory(study, folder, data)
     proposal = propose(study, territory, folder, data)
-    counts = {name: len(layer.frame) for name, layer in territory.layers.items()}
+    counts = {
+        name: len(layer.frame) for name, layer in territory.layers.items() if not layer.rasters
+    }
+    counts |= {"area": 1, "candidates": len(proposal.candidates)}
     return {
         "title": study.title,
         "inputs": [
-            {"layer": name, "features": counts.get(name, len(proposal.candidates)), **asdict(birth)}
+            {"layer": name, "features": counts.get(name, ""), **asdict(birth)}
             for name, birth in (*territory.provenance, *proposal.provenance)
         ],
         "packs": [pack.title for pack in packs],

@@ -114,7 +114,11 @@ def test_report_writes_one_file(town: Town) -> None:
 
 def test_check_lists_inputs_or_every_fault(town: Town) -> None:
     good = siteselect("check", town.file, "--json")
-    assert json.loads(good.stdout)["candidates"] == 4
+    told = json.loads(good.stdout)
+    assert told["candidates"] == 4
+    counts = {part["layer"]: part["features"] for part in told["inputs"]}
+    assert (counts["area"], counts["candidates"], counts["supply_points"]) == (1, 4, 2)
+    assert counts["weather"] == ""
     (town.folder / "roads.gpkg").write_bytes(b"")
     (town.folder / "sinks.gpkg").unlink()
     bad = siteselect("check", town.file)
