@@ -30,9 +30,12 @@ def build_section(assessment: Assessment, site_id: str, say: Say) -> Section:
     """Write down the reasons for a pod here, the conditions, the questions, and the KPI sheet."""
     advice = advice_of(assessment.study, assessment.sites, site_id)
     kpis = kpis_of(assessment.study, assessment.sites, site_id)
-    verdict = say(f"build.verdict.{advice.verdict.replace(' ', '_')}")
     return Section(
-        lines=(Cell(verdict, tag=advice.verdict, tone=TONES[advice.verdict]),),
+        lines=(
+            Cell(
+                build_line(assessment, site_id, say), tag=advice.verdict, tone=TONES[advice.verdict]
+            ),
+        ),
         tables=(_levers(advice, say),),
         notes=(
             *(say("build.only_if", text=plain(line, TEXT_LETTERS)) for line in advice.conditions),
@@ -42,6 +45,12 @@ def build_section(assessment: Assessment, site_id: str, say: Say) -> Section:
         results=(_kpis(kpis, say),),
         closing=(say("build.kpi_text"),),
     )
+
+
+def build_line(assessment: Assessment, site_id: str, say: Say) -> str:
+    """Say in one line of page one whether to build at all, since a rank alone does not."""
+    advice = advice_of(assessment.study, assessment.sites, site_id)
+    return say(f"build.verdict.{advice.verdict.replace(' ', '_')}")
 
 
 def _levers(advice: Advice, say: Say) -> Table:

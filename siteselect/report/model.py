@@ -11,7 +11,7 @@ from siteselect.design.heat_year import heat_year
 from siteselect.design.money_case import money_case
 from siteselect.errors import Fault, InputError
 from siteselect.report.background import NAME_LETTERS, background, readable
-from siteselect.report.build_section import build_section
+from siteselect.report.build_section import build_line, build_section
 from siteselect.report.design_tables import design_tables
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section, npv_figure
@@ -77,7 +77,7 @@ def site_model(
         id_line=_id_line(assessment, site_id, say),
         tone=page_one.tone,
         headline=page_one.headline,
-        summary=page_one.summary,
+        summary=(*page_one.summary, build_line(assessment, site_id, say)),
         figures=(*page_one.figures, npv_figure(case, say)),
         speaks_for=page_one.speaks_for,
         speaks_against=page_one.speaks_against,
