@@ -267,3 +267,18 @@ def test_further_sinks_pods_and_a_store_are_tried_on_one_site(town: Town) -> Non
         year(Scheme(also=("hall",), pods=2))
     with pytest.raises(InputError, match="no such heat sink"):
         year(Scheme(also=("palace",)))
+
+
+def test_where_nobody_lives_near_the_margin_is_that_at_the_edge_of_the_search(town: Town) -> None:
+    town.document["noise"]["search_m"] = 10
+    quiet = town.assess()
+    assert quiet.sites["limit_basis"].eq("no receptor within 10 m").all()
+    assert quiet.measures["noise_margin"].nunique() == 1
+    del town.document["noise"]["night_limit_dba"]
+    unlimited = town.assess()
+    assert unlimited.measures["noise_margin"].isna().all()
+    assert unlimited.reasons["noise_margin"].str.contains("sets no limit").all()
+    town.document["noise"]["search_m"] = 5000
+    town.write("receptors", gpd.read_file(town.folder / "receptors.gpkg").iloc[:0])
+    uncovered = town.assess()
+    assert uncovered.reasons["noise_margin"].str.contains("not covered by the layer").all()
