@@ -112,6 +112,7 @@ def assess(
     low, high = _unknown_ranges(study, chosen)
     progress("Ranking")
     tree = study_tree(study)
+    weights = global_weights(tree)
     first = Assessment(
         study=study,
         territory=territory,
@@ -121,16 +122,20 @@ def assess(
         values=valued.values,
         clamped=valued.clamped,
         tree=tree,
-        weights=global_weights(tree),
+        weights=weights,
         unknown_low=low,
         unknown_high=high,
         eligible=eligible,
-        ranking=rank(valued.values, global_weights(tree), low, high, eligible),
+        ranking=rank(valued.values, weights, low, high, eligible),
         findings=findings,
         opinions=None,
         rejected=proposal.rejected,
         provenance=(*territory.provenance, *proposal.provenance),
-        notices=(*territory.notices, *screening.notices(packs, facts, study.date)),
+        notices=(
+            *territory.notices,
+            *proposal.notices,
+            *screening.notices(packs, facts, study.date),
+        ),
     )
     if not opinions:
         return first
@@ -163,7 +168,9 @@ def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str,
         "packs": [pack.title for pack in packs],
         "candidates": len(proposal.candidates),
         "rejected": len(proposal.rejected),
-        "notices": [f"{notice.topic}: {notice.text}" for notice in territory.notices],
+        "notices": [
+            f"{notice.topic}: {notice.text}" for notice in (*territory.notices, *proposal.notices)
+        ],
     }
 
 

@@ -12,14 +12,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteselect.contracts import Column, LayerSpec, Provenance
+from siteselect.contracts import Column, LayerSpec, Notice, Provenance
 from siteselect.errors import Fault, InputError
-from siteselect.geo import looks_swapped
+from siteselect.geo import lonlat
 from siteselect.layers.build import Territory
-from siteselect.layers.reading import Place, certificate, read_contract
+from siteselect.layers.reading import (
+    EXCHANGED,
+    EXCHANGED_CURE,
+    Place,
+    Read,
+    certificate,
+    exchanged,
+    read_contract,
+)
 
 if TYPE_CHECKING:
-    from siteselect.study import CandidateFile, GridOfPoints, Study
+    from siteselect.study import GridOfPoints, Study
 
 CANDIDATE = LayerSpec(
     name="candidates",
@@ -53,6 +61,7 @@ class Proposal:
     candidates: gpd.GeoDataFrame
     rejected: pd.DataFrame
     provenance: tuple[tuple[str, Provenance], ...]
+    notices: tuple[Notice, ...]
 
 
 def propose(study: Study, territory: Territory, folder: Path, data: Path | None) -> Proposal:
@@ -68,11 +77,14 @@ def propose(study: Study, territory: Territory, folder: Path, data: Path | None)
     frames: list[gpd.GeoDataFrame] = []
     faults: list[Fault] = []
     births: list[tuple[str, Provenance]] = []
+    notices: list[Notice] = []
     for file in study.candidates.files:
-        frame, found, birth = _from_file(file, folders, territory)
+        read = read_contract(file, CANDIDATE, Place(folders, territory.crs, territory.area, inf))
+        frame, found = _fit(read, territory)
         frames.append(frame)
         faults += found
-        births.append(("candidates", birth))
+        births.append(("candidates", read.provenance))
+        notices += read.notices
     if study.candidates.grid is not None:
         frames.append(_grid(study.candidates.grid, territory))
         births.append(("candidates", certificate(study.candidates.grid)))
@@ -84,11 +96,14 @@ def propose(study: Study, territory: Territory, folder: Path, data: Path | None)
     if faults and study.candidates.on_fault == "stop":
         raise InputError(faults)
     _check_count(len(together), study)
-    degrees = together.geometry.to_crs(4326)
-    together["lon"], together["lat"] = degrees.x.round(7), degrees.y.round(7)
+    lon, lat = lonlat(together.geometry.to_numpy(), territory.crs)
+    together["lon"], together["lat"] = lon.round(7), lat.round(7)
     rejected = pd.DataFrame([asdict(fault) for fault in faults], columns=list(REJECTED))
     return Proposal(
-        together.set_index("site_id"), rejected.astype("object").fillna(""), tuple(births)
+        together.set_index("site_id"),
+        rejected.astype("object").fillna(""),
+        tuple(births),
+        tuple(notices),
     )
 
 
@@ -107,10 +122,8 @@ def _check_count(count: int, study: Study) -> None:
         )
 
 
-def _from_file(
-    file: CandidateFile, folders: tuple[Path, ...], territory: Territory
-) -> tuple[gpd.GeoDataFrame, list[Fault], Provenance]:
-    read = read_contract(file, CANDIDATE, Place(folders, territory.crs, territory.area, inf))
+def _fit(read: Read, territory: Territory) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Keep the rows that may be assessed, as points; the faults name all others."""
     frame, faults, birth = read.frame, list(read.faults), read.provenance
     rows = pd.Series([str(row) for row in frame.index], index=frame.index)
     bad = {str(fault.row) for fault in faults if fault.row is not None}
@@ -125,30 +138,25 @@ def _from_file(
     points = kept.geometry.to_numpy()
     inside = shapely.covers(territory.area, points)
     faults += _outside(kept[~inside], birth.file, territory)
-    return kept[inside], faults, birth
+    return kept[inside], faults
 
 
 def _outside(frame: gpd.GeoDataFrame, name: str, territory: Territory) -> list[Fault]:
     if frame.empty:
         return []
-    bounds = tuple(gpd.GeoSeries([territory.area], crs=territory.crs).to_crs(4326).total_bounds)
-    degrees = frame.geometry.to_crs(4326)
-    swapped = looks_swapped(degrees.x.to_numpy(), degrees.y.to_numpy(), bounds)
+    points = frame.geometry.to_numpy()
+    swapped = exchanged(points, territory.area, territory.crs)
+    rows = zip(frame["site_id"].items(), *lonlat(points, territory.crs), swapped, strict=True)
     faults = []
-    for (row, site), exchanged in zip(frame["site_id"].items(), swapped, strict=True):
-        point = degrees[row]
+    for (row, site), lon, lat, turned in rows:
         faults.append(
             Fault(
                 name,
-                "latitude and longitude are exchanged"
-                if exchanged
-                else "the candidate lies outside the study area",
-                "Swap the two columns (longitude is x, latitude is y)."
-                if exchanged
-                else "Correct the coordinates, or widen the area.",
+                EXCHANGED if turned else "the candidate lies outside the study area",
+                EXCHANGED_CURE if turned else "Correct the coordinates, or widen the area.",
                 row=str(row),
                 column="site_id",
-                value=f"{site} at {point.x:.5f}, {point.y:.5f}",
+                value=f"{site} at {lon:.5f}, {lat:.5f}",
             )
         )
     return faults

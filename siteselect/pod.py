@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siteselect.sound.plant import octaves_db
 from siteselect.sound.plant import sound_power_dba as cooler_sound_power_dba
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from siteselect.study import Pod
 
 HOURS_A = 8760.0
@@ -46,3 +50,11 @@ def sound_power_dba(pod: Pod) -> float:
     if pod.sound_power_dba is not None:
         return pod.sound_power_dba
     return float(cooler_sound_power_dba("dry_cooler", total_input_kw(pod)))
+
+
+def sound_octaves_db(pod: Pod) -> NDArray[np.float64]:
+    """Octave sound powers of the heat rejection at full load, 63 Hz to 8 kHz [dB].
+
+    The shape is that of a dry cooler, at the pod's sound power.
+    """
+    return octaves_db("dry_cooler", stated_dba=sound_power_dba(pod))

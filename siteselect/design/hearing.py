@@ -11,8 +11,8 @@ import shapely
 from siteselect import pod as pods
 from siteselect.design.impact import rate
 from siteselect.design.table import picked, scattered
-from siteselect.sound.plant import octaves_db
 from siteselect.sound.propagation import levels_dba
+from siteselect.sound.rating import margin_db
 from siteselect.sources.raster_file import sample
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
-TEXTS = ("receptor_id", "name", "kind")
+TEXTS = {"receptor_id": "receptor_id", "receptor_name": "name", "receptor_kind": "kind"}
+"""Column of the table of sites to column of the layer."""
 NUMBERS = {
     "receptor_m": "distance_m",
     "receptor_level_dba": "level_dba",
@@ -51,15 +52,10 @@ def hear(
         limits = receptor_limits(study, territory, layer.frame)
         chosen = _worst(_pairs(study, layer.frame, limits, points))
     rows, receptor = chosen["site"].to_numpy(), chosen["receptor"].to_numpy()
-    named = (
-        {name: picked(layer.frame, name, receptor, text=True) for name in TEXTS}
-        if (layer is not None)
-        else {}
-    )
-    for column, source in zip(
-        ("receptor_id", "receptor_name", "receptor_kind"), TEXTS, strict=True
-    ):
-        columns[column] = scattered(len(index), rows, named.get(source, ""), fill="")
+    frame = None if layer is None else layer.frame
+    for column, source in TEXTS.items():
+        named = picked(frame, source, receptor, text=True)
+        columns[column] = scattered(len(index), rows, named, fill="")
     columns["limit_basis"] = scattered(
         len(index), rows, limits["basis"].to_numpy()[receptor], fill=""
     )
@@ -85,7 +81,7 @@ def level_dba(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
     of a dry cooler, at the pod's sound power.
     """
     return levels_dba(
-        octaves_db("dry_cooler", stated_dba=pods.sound_power_dba(study.pod)),
+        pods.sound_octaves_db(study.pod),
         study.noise.source_height_m,
         study.noise.receiver_height_m,
         distance_m,
@@ -159,7 +155,7 @@ def _pairs(
     for column in ("day_limit_dba", "night_limit_dba"):
         pairs[column] = limits[column].to_numpy()[receptor]
     strictest = pairs[["day_limit_dba", "night_limit_dba"]].min(axis=1)
-    pairs["margin_db"] = strictest - (level + study.pod.tonal_correction_db)
+    pairs["margin_db"] = margin_db(strictest, level, study.pod.tonal_correction_db)
     return pairs
 
 
@@ -181,8 +177,8 @@ def _with_quiet(columns: pd.DataFrame, study: Study) -> pd.DataFrame:
     if limit is None or not quiet.any():
         return columns
     edge = float(level_dba(study, study.noise.search_m))
-    margin = pd.Series(limit - edge - study.pod.tonal_correction_db, index=columns.index)
-    columns.loc[quiet, "noise_margin_db"] = margin[quiet]
+    margin = margin_db(limit, edge, study.pod.tonal_correction_db)
+    columns.loc[quiet, "noise_margin_db"] = float(margin)
     columns.loc[quiet, "limit_basis"] = f"no receptor within {study.noise.search_m:g} m"
     return columns
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siteselect import pod as pods
-from siteselect.design.heating import demands, lift, profiles
+from siteselect.design.heating import demands, exchanger_kw, lift, profiles, standing_loss_kw
 from siteselect.design.reach import pairs, streets_of
 from siteselect.errors import Fault, InputError
 from siteselect.heat.links import HeatSink, HeatSource, Link
@@ -46,7 +46,7 @@ def links_of(
     lengths_m = _lengths_m(study, territory, sites, site_id, names)
     hourly_kw = profiles(sinks, needs, territory)
     _, performance, _ = lift(study, needs["supply_c"].to_numpy(dtype=float))
-    cap_kw = float("inf") if study.heat.exchanger_kw is None else study.heat.exchanger_kw
+    cap_kw = exchanger_kw(study)
     sources = [_source(study, number, len(territory.weather.index)) for number in range(count)]
     links: list[Link] = []
     for row, name in enumerate(names):
@@ -65,7 +65,7 @@ def links_of(
                 heat_pump_kw=cap_kw,
                 approach_k=study.heat.approach_k,
                 # Pods side by side share one pipe, whose loss is counted once.
-                loss_kw=lengths_m[row] * study.heat.pipe_loss_w_m / 1000 if first else 0.0,
+                loss_kw=standing_loss_kw(study, lengths_m[row]) if first else 0.0,
             )
             for first, source in ((number == 0, each) for number, each in enumerate(sources))
         ]

@@ -23,7 +23,7 @@ from siteselect.heat.sink_demand import sink_demand_kw
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from siteselect.contracts import Layer
     from siteselect.layers.build import Territory
@@ -105,6 +105,16 @@ def lift(
     return direct, performance, gain
 
 
+def standing_loss_kw(study: Study, length_m: ArrayLike) -> NDArray[np.float64]:
+    """Heat that a pipe kept warm loses over its length [kW]."""
+    return np.asarray(np.asarray(length_m, dtype=float) * study.heat.pipe_loss_w_m / 1000)
+
+
+def exchanger_kw(study: Study) -> float:
+    """Most heat that the exchanger passes on [kW]; infinity where the study sets no limit."""
+    return float("inf") if study.heat.exchanger_kw is None else study.heat.exchanger_kw
+
+
 def deliver(
     study: Study, territory: Territory, streets: Streets, index: pd.Index[str]
 ) -> pd.DataFrame:
@@ -184,9 +194,8 @@ def _used(
     used = np.full(len(found.site), np.nan)
     if not known:
         return used
-    cap = float("inf") if study.heat.exchanger_kw is None else study.heat.exchanger_kw
     curves = [
-        build_curve(source_demand_kw(demand, gain[sink], cap))
+        build_curve(source_demand_kw(demand, gain[sink], exchanger_kw(study)))
         for sink, demand in enumerate(hourly_kw)
         if demand is not None
     ]
@@ -197,7 +206,7 @@ def _used(
         stack_curves(curves),
         row[found.facility[there]],
         pods.heat_offered_kw(study.pod),
-        loss_kw=found.length_m[there] * study.heat.pipe_loss_w_m / 1000,
+        loss_kw=standing_loss_kw(study, found.length_m[there]),
     )
     used[there] = sums[HOURS] / 1000
     return used

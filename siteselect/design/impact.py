@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from siteselect import pod as pods
-from siteselect.sound.plant import octaves_db
 from siteselect.sound.rating import background_prior, initial_estimate
 from siteselect.sound.setback import setback_m
 
@@ -66,7 +65,7 @@ def _setback(study: Study, target_dba: NDArray[np.float64]) -> NDArray[np.float6
     if known.any():
         different, which = np.unique(target_dba[known], return_inverse=True)
         distances = setback_m(
-            octaves_db("dry_cooler", stated_dba=pods.sound_power_dba(study.pod)),
+            pods.sound_octaves_db(study.pod),
             different,
             study.noise.source_height_m,
             study.noise.receiver_height_m,

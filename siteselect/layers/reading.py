@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError
 
 from siteselect.contracts import LayerSpec, Notice, Provenance
 from siteselect.errors import Fault, InputError, StudyError
-from siteselect.geo import looks_swapped
+from siteselect.geo import lonlat, looks_swapped
 from siteselect.layers.conform import conform
 from siteselect.sources.registry import locate, read_any
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from siteselect.study import LayerFile, Provenanced
+
+EXCHANGED = "latitude and longitude are exchanged"
+EXCHANGED_CURE = "Swap the two columns (longitude is x, latitude is y)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,12 @@ def certificate(declared: Provenanced, path: Path | None = None) -> Provenance:
     )
 
 
+def exchanged(points: NDArray[np.object_], area: BaseGeometry, crs: CRS) -> NDArray[np.bool_]:
+    """Say of each point whether it would lie on the area with latitude and longitude exchanged."""
+    outline = gpd.GeoSeries([area], crs=crs).to_crs(4326).total_bounds
+    return looks_swapped(*lonlat(points, crs), tuple(outline))
+
+
 def elsewhere(name: str) -> Fault:
     """Say that a layer is of another place."""
     return Fault(
@@ -165,14 +174,8 @@ def _clipped(
 
 def _why_elsewhere(shapes: NDArray[np.object_], place: Place, name: str) -> Fault:
     """Tell exchanged axes from a wrong place."""
-    outline = gpd.GeoSeries([place.area], crs=place.crs).to_crs(4326).total_bounds
-    middle = gpd.GeoSeries(shapely.centroid(shapes), crs=place.crs).to_crs(4326)
-    if looks_swapped(middle.x.to_numpy(), middle.y.to_numpy(), tuple(outline)).all():
-        return Fault(
-            name,
-            "latitude and longitude are exchanged",
-            "Swap the two columns (longitude is x, latitude is y).",
-        )
+    if exchanged(shapely.centroid(shapes), place.area, place.crs).all():
+        return Fault(name, EXCHANGED, EXCHANGED_CURE)
     return elsewhere(name)
 
 

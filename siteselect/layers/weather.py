@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
+import numpy as np
 
 from siteselect.contracts import Provenance
 from siteselect.errors import Fault, StudyError
+from siteselect.geo import lonlat
 from siteselect.heat.synthetic_weather import normals_near, synthetic_weather
 from siteselect.layers.reading import certificate
 from siteselect.sources.registry import locate
@@ -38,8 +39,8 @@ def year_of_weather(study: Study, area: BaseGeometry, place: Place) -> tuple[Wea
     if file is not None:
         path = locate(file.path, place.folders, "climate.weather")
         return read_weather(path, study.climate.time_zone), certificate(file, path)
-    middle = gpd.GeoSeries([area.centroid], crs=place.crs).to_crs(4326).iloc[0]
-    normals = normals_near(middle.y, middle.x)
+    lon, lat = lonlat(np.array([area.centroid], dtype=object), place.crs)
+    normals = normals_near(float(lat[0]), float(lon[0]))
     if normals.distance_km > FAR_KM:
         raise StudyError(
             Fault(

@@ -68,13 +68,6 @@ class Frame:
         """Turn coordinates [m] into a place in the picture."""
         return (x - self.west) * self.scale, (self.north - y) * self.scale
 
-    def holds(self, x: float, y: float, margin: float = 0.0) -> bool:
-        """Say whether a place lies in the picture, `margin` [m] away from its edge."""
-        return (
-            self.west + margin <= x <= self.east - margin
-            and self.south + margin <= y <= self.north - margin
-        )
-
 
 def frame_around(
     bounds: tuple[float, float, float, float],
