@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import osmium
 import pandas as pd
 import pytest
 from conftest import X0, Y0, Town, lonlat
@@ -206,3 +207,21 @@ def test_progress_is_told_in_sentences(town: Town) -> None:
     assess(town.study, Path(town.folder), opinions=False, progress=said.append)
     assert said[0] == "Reading the layers"
     assert "Placing the pod on 4 sites" in said
+
+
+def test_candidates_that_an_extract_cannot_draw_are_told(town: Town) -> None:
+    writer = osmium.SimpleWriter(str(town.folder / "places.osm.pbf"))
+    tags = {"amenity": "parking", "name": "Whole"}
+    writer.add_node(osmium.osm.mutable.Node(id=1, location=lonlat(500, 500), tags=tags, version=1))
+    cut = {"type": "multipolygon", "amenity": "parking"}
+    writer.add_relation(
+        osmium.osm.mutable.Relation(id=30, members=[("w", 77, "outer")], tags=cut, version=1)
+    )
+    writer.close()
+    file = town.document["candidates"]["files"][0]
+    file |= {"path": "places.osm.pbf", "tags": {"amenity": ["parking"]}}
+    found = town.assess()
+    assert list(found.sites["name"]) == ["Whole"]
+    told = [notice.text for notice in found.notices if notice.topic == "incomplete objects"]
+    assert len(told) == 1
+    assert "osm-relation-30" in told[0]
