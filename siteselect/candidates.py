@@ -27,7 +27,8 @@ from siteselect.layers.reading import (
 )
 
 if TYPE_CHECKING:
-    from siteselect.study import GridOfPoints, Study
+    from siteselect.settings.candidates import GridOfPoints
+    from siteselect.study import Study
 
 CANDIDATE = LayerSpec(
     name="candidates",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from siteselect.study import Pod
+    from siteselect.settings.pod import Pod
 
 HOURS_A = 8760.0
 """Hours in a common year [h]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +61,7 @@ class RoadGraph:
 
     `forward_min` and `backward_min` are free-flow driving times along and against the line [min],
     infinite where one may not drive. `geometry` runs from `edge_from` to `edge_to`. Where unknown,
-    `width_m` is NaN and `name` is None.
+    numbers are NaN, words and flags None.
     """
 
     node_xy: NDArray[np.float64]
@@ -74,6 +74,25 @@ class RoadGraph:
     highway: NDArray[np.object_]
     width_m: NDArray[np.float64]
     name: NDArray[np.object_]
+    surface: NDArray[np.object_]
+    sidewalk: NDArray[np.object_]
+    bridge: NDArray[np.object_]
+    tunnel: NDArray[np.object_]
+    maxspeed_kmh: NDArray[np.float64]
+    motor_vehicle: NDArray[np.object_]
+    hgv: NDArray[np.object_]
+    maxheight_m: NDArray[np.float64]
+    maxwidth_m: NDArray[np.float64]
+    maxlength_m: NDArray[np.float64]
+    maxweight_t: NDArray[np.float64]
+    maxaxleload_t: NDArray[np.float64]
+
+
+_WORDS = ("highway", "name", "surface", "sidewalk", "bridge", "tunnel", "motor_vehicle", "hgv")
+_NUMBERS = (
+    *("width_m", "maxspeed_kmh", "maxheight_m", "maxwidth_m", "maxlength_m"),
+    *("maxweight_t", "maxaxleload_t"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,8 @@ def build_graph(roads: gpd.GeoDataFrame) -> RoadGraph:
     _refuse(_split_nodes(roads, names, np.hypot(*(ends - node_xy[codes]).T)))
     length_m = np.asarray(shapely.length(lines), dtype=np.float64)
     forward_min, backward_min = _drive_min(roads, length_m)
+    words: dict[str, Any] = {name: _column(roads, name) for name in _WORDS}
+    numbers: dict[str, Any] = {name: _column(roads, name).astype(np.float64) for name in _NUMBERS}
     return RoadGraph(
         node_xy=node_xy,
         edge_from=codes[: len(roads)].astype(np.int64),
@@ -124,9 +145,8 @@ def build_graph(roads: gpd.GeoDataFrame) -> RoadGraph:
         forward_min=forward_min,
         backward_min=backward_min,
         geometry=lines,
-        highway=_column(roads, "highway"),
-        width_m=_column(roads, "width_m").astype(np.float64),
-        name=_column(roads, "name"),
+        **words,
+        **numbers,
     )
 
 

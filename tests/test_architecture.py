@@ -12,7 +12,7 @@ PACKAGE = ROOT / "siteselect"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "units", "contracts"),
-    ("study", "study_file", "geo", "cutting", "snapping", "network"),
+    ("settings", "study", "study_file", "geo", "cutting", "snapping", "network"),
     ("pod", "sizing", "heat", "sound", "fibre", "catalogue"),
     ("finance", "cash_flow", "advice", "kpi_sheet"),
     ("sources", "layers", "candidates"),

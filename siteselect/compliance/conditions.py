@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, StrictBool, StrictStr, Tag, model_val
 from pydantic_core import PydanticCustomError
 
 from siteselect.compliance.vocabulary import FACTS
-from siteselect.study import Declared
+from siteselect.settings.declared import Declared
 
 if TYPE_CHECKING:
     from siteselect.compliance.facts import FactTable, Truth

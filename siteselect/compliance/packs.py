@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, StrictStr, model_validator
 from siteselect.compliance.conditions import Condition, Number
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.contracts import Outcome, Verdict
-from siteselect.study import Declared
+from siteselect.settings.declared import Declared
 
 Day = Annotated[date, Field(strict=True)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]

@@ -9,11 +9,27 @@ import pandas as pd
 
 from siteselect import network
 from siteselect.design.reach import BY_ROUTE, Streets, entrances
-from siteselect.design.table import picked
+from siteselect.design.table import numbers, picked, texts
 
 if TYPE_CHECKING:
     from siteselect.layers.build import Territory
     from siteselect.study import Study
+
+
+COLUMNS = (
+    *texts(
+        base_id="maintenance base that is there first",
+        base_name="its name",
+        drive_basis="how the time was found",
+        road_class="OpenStreetMap class of the nearest drivable street",
+    ),
+    *numbers(
+        drive_min="drive time from the base to the site",
+        road_width_m="mapped width of that street",
+        road_offset_m="distance from site to that street",
+    ),
+)
+"""What this part adds to the table of sites."""
 
 
 def drive(

@@ -7,12 +7,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from siteselect.design.reach import Streets, reach
-from siteselect.design.table import picked
+from siteselect.design.table import numbers, picked, texts
 from siteselect.fibre import rtt_ms
 
 if TYPE_CHECKING:
     from siteselect.layers.build import Territory
     from siteselect.study import Study
+
+
+COLUMNS = (
+    *texts(
+        fibre_id="nearest pick-up point by route",
+        fibre_name="its name",
+        fibre_kind="what it is",
+        fibre_basis="how the length was found",
+    ),
+    *numbers(
+        fibre_m="fibre length to the pick-up point",
+        rtt_ms="round trip to where the workload talks to",
+        rtt_budget_share="round trip over the workload's budget",
+    ),
+)
+"""What this part adds to the table of sites."""
 
 
 def haul(

@@ -8,13 +8,30 @@ import pandas as pd
 
 from siteselect import pod as pods
 from siteselect.design.reach import Streets, reach
-from siteselect.design.table import picked
+from siteselect.design.table import numbers, picked, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from siteselect.layers.build import Territory
     from siteselect.study import Study
+
+
+COLUMNS = (
+    *texts(
+        supply_id="nearest supply point by route",
+        supply_name="its name",
+        supply_level="its network level",
+        connection_basis="how the length was found",
+    ),
+    *numbers(
+        import_kva="apparent power the pod draws at full load",
+        supply_headroom_kva="headroom of the supply point as published; may be negative",
+        headroom_after_pod_kva="headroom less the pod's import",
+        connection_m="cable length to the supply point",
+    ),
+)
+"""What this part adds to the table of sites."""
 
 
 def connect(

@@ -10,7 +10,7 @@ import shapely
 
 from siteselect import pod as pods
 from siteselect.design.impact import rate
-from siteselect.design.table import picked, scattered
+from siteselect.design.table import flags, numbers, picked, scattered, texts
 from siteselect.sound.propagation import levels_dba
 from siteselect.sound.rating import margin_db
 from siteselect.sources.raster_file import sample
@@ -22,6 +22,36 @@ if TYPE_CHECKING:
     from siteselect.contracts import Layer
     from siteselect.layers.build import Territory
     from siteselect.study import Study
+
+COLUMNS = (
+    *texts(
+        receptor_id="receptor with the least margin",
+        receptor_name="its name",
+        receptor_kind="what it is",
+        limit_basis="zone or setting that sets the limit",
+        noise_impact="likely impact, first estimate after the structure of BS 4142",
+    ),
+    *flags(
+        receptor_in_search="whether any receptor lies within the search",
+        noise_covered="whether the receptor layer covers the whole search",
+    ),
+    *numbers(
+        sound_power_dba="sound power of the heat rejection at full load",
+        receptor_m="distance to the receptor's wall",
+        receptor_level_dba="level there, all heat rejected, before the correction for character",
+        day_limit_dba="limit there by day",
+        night_limit_dba="limit there by night",
+        noise_margin_db="stricter limit less level with correction; negative is too loud",
+        noise_map_dba="modelled night level of traffic at the site",
+        background_excess_db="rating level there over the likeliest night background",
+        background_excess_low_db="the same over the highest plausible background",
+        background_excess_high_db="the same over the lowest plausible background",
+        noise_reduction_db="how much quieter the plant must be to meet the limit; 0 if it does",
+        noise_setback_m="distance that would meet the limit over open ground",
+    ),
+)
+"""What this part adds to the table of sites."""
+
 
 TEXTS = {"receptor_id": "receptor_id", "receptor_name": "name", "receptor_kind": "kind"}
 """Column of the table of sites to column of the layer."""

@@ -13,7 +13,7 @@ import yaml
 
 from siteselect import pod as pods
 from siteselect.design.reach import Pairs, Streets, pairs, reach
-from siteselect.design.table import picked
+from siteselect.design.table import flags, numbers, picked, texts
 from siteselect.heat.demand_curve import HOURS, build_curve, pair_sums, stack_curves
 from siteselect.heat.heat_pump import cop
 from siteselect.heat.links import is_direct
@@ -28,6 +28,31 @@ if TYPE_CHECKING:
     from siteselect.contracts import Layer
     from siteselect.layers.build import Territory
     from siteselect.study import Study
+
+
+COLUMNS = (
+    *texts(
+        sink_id="sink that uses most heat; the nearest where none is in reach",
+        sink_name="its name",
+        sink_kind="what it is",
+        sink_basis="how the length was found",
+        sink_demand_basis="where the demand figure comes from",
+        heat_mode="direct, or by heat pump where the pod's water is too cool; empty out of reach",
+    ),
+    *flags(sink_in_reach="whether a sink lies within the longest pipe considered"),
+    *numbers(
+        heat_offered_mwh_a="heat the pod gives to the water",
+        sink_m="pipe length to the sink",
+        sink_demand_mwh_a="heat the sink uses",
+        sink_supply_c="water temperature the sink needs",
+        heat_used_mwh_a="heat of the pod that is used, matched by the hour, less pipe loss",
+        heat_delivered_mwh_a="heat that reaches the sink, with the heat pump's work",
+        heat_pump_mwh_a="electricity of the heat pump",
+        recovery_share="heat used over heat offered",
+        fuel_saved_mwh_a="fuel that the sink's boiler does not burn",
+    ),
+)
+"""What this part adds to the table of sites."""
 
 
 @cache

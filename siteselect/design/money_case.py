@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siteselect import pod as pods
+from siteselect.design.table import numbers, texts
 from siteselect.finance.cash_flow import built_gbp, net_flow
 from siteselect.finance.comparison import Comparison, compare, net_npv_gbp, scenario_table, tornado
 from siteselect.finance.plan import LISTED_KVA, Plan, Project, Terms, make_plan
@@ -19,6 +20,13 @@ from siteselect.sizing.electrical import connection_for
 
 if TYPE_CHECKING:
     from siteselect.study import Study
+
+
+COLUMNS = (
+    *texts(npv_reason="why there is no net present value"),
+    *numbers(npv_gbp="net present value against staying central, public discounting"),
+)
+"""What this part adds to the table of sites."""
 
 
 @dataclass(frozen=True, slots=True)

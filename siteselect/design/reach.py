@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siteselect.layers.build import Territory
-    from siteselect.study import Routing
+    from siteselect.settings.routing import Routing
 
 BY_ROUTE = "by route"
 DIRECT = "direct, not through the street"

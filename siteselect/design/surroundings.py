@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siteselect.contracts import Column
 from siteselect.layers.constraints import KINDS
 from siteselect.layers.flood import BANDS
 
@@ -29,6 +30,17 @@ RADIUS_OF_INTEREST_M = {
     "ancient_woodland": 15.0,
 }
 """How far a rule looks around a site for each kind [design radii of the rule packs]."""
+
+
+COLUMNS = (
+    Column("flood_band", "text", "worst flood band; none if covered and dry; empty if not covered"),
+    *(Column(f"in_{kind}", "flag", f"whether inside: {kind.replace('_', ' ')}") for kind in KINDS),
+    *(
+        Column(f"{kind}_m", "number", f"distance to the nearest {kind.replace('_', ' ')}")
+        for kind in RADIUS_OF_INTEREST_M
+    ),
+)
+"""What this part adds to the table of sites."""
 
 
 def surround(

@@ -1,4 +1,4 @@
-"""Look up facility attributes for sites."""
+"""The table of sites: how its columns are described and filled."""
 
 from __future__ import annotations
 
@@ -6,9 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siteselect.contracts import Column
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+
+def texts(**meanings: str) -> tuple[Column, ...]:
+    """Describe columns of text."""
+    return tuple(Column(name, "text", meaning) for name, meaning in meanings.items())
+
+
+def numbers(**meanings: str) -> tuple[Column, ...]:
+    """Describe columns of numbers."""
+    return tuple(Column(name, "number", meaning) for name, meaning in meanings.items())
+
+
+def flags(**meanings: str) -> tuple[Column, ...]:
+    """Describe columns of yes, no or unknown."""
+    return tuple(Column(name, "flag", meaning) for name, meaning in meanings.items())
 
 
 def picked(

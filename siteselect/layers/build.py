@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from siteselect.heat.weather import Weather
-    from siteselect.study import LayerFile, Study
+    from siteselect.settings.declared import LayerFile
+    from siteselect.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from siteselect.contracts import Column, LayerSpec
 from siteselect.errors import Fault
 
 if TYPE_CHECKING:
-    from siteselect.study import LayerFile
+    from siteselect.settings.declared import LayerFile
 
 SHAPES = {
     "Point": "point",

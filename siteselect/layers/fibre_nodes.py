@@ -24,6 +24,14 @@ LAYER = LayerSpec(
             minimum=0.0,
             maximum=20_000.0,
         ),
+        Column("operator", "text", "who runs it"),
+        Column("closing", "flag", "whether its closure is announced"),
+        Column("closing_date", "text", "when it is to close, as published"),
+        Column("carriers", "number", "networks present", minimum=0.0, maximum=10_000.0),
     ),
-    meaning="Open data shows few ducts: a mapped point proves fibre, an empty map proves nothing.",
+    meaning=(
+        "Open data shows few ducts: a mapped point proves fibre, an empty map proves nothing. Most "
+        "British exchanges are to close by the early 2030s [recalled]: the nearest one is no "
+        "durable asset."
+    ),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from siteselect.study import LayerFile, Provenanced
+    from siteselect.settings.declared import LayerFile, Provenanced
 
 EXCHANGED = "latitude and longitude are exchanged"
 EXCHANGED_CURE = "Swap the two columns (longitude is x, latitude is y)."

@@ -24,6 +24,29 @@ LAYER = LayerSpec(
         Column("width_m", "number", "carriageway width", minimum=0.3, maximum=100.0),
         Column("lanes", "number", "number of lanes", minimum=1.0, maximum=20.0),
         Column("surface", "text", "surface as mapped"),
+        Column(
+            "motor_vehicle",
+            "text",
+            "who may drive here; empty where the class of the street decides",
+            choices=("yes", "private", "destination", "no"),
+        ),
+        Column(
+            "hgv",
+            "text",
+            "what is said of lorries; empty where nothing is",
+            choices=("yes", "designated", "destination", "no"),
+        ),
+        Column("maxheight_m", "number", "highest vehicle let through", minimum=0.5, maximum=30.0),
+        Column("maxwidth_m", "number", "widest vehicle let through", minimum=0.5, maximum=30.0),
+        Column("maxlength_m", "number", "longest vehicle let through", minimum=1.0, maximum=100.0),
+        Column("maxweight_t", "number", "heaviest vehicle let through", minimum=0.1, maximum=500.0),
+        Column("maxaxleload_t", "number", "heaviest axle let through", minimum=0.1, maximum=100.0),
+        Column("bridge", "flag", "whether the edge is a bridge"),
+        Column("tunnel", "flag", "whether the edge is a tunnel"),
+        Column("sidewalk", "flag", "whether there is a footway beside the carriageway"),
     ),
-    meaning="Cables and pipes may follow any street or path; vehicles only what is drivable.",
+    meaning=(
+        "Cables and pipes may follow any street or path; vehicles only what is drivable. A limit "
+        "that is not mapped is unknown, not absent."
+    ),
 )

@@ -10,7 +10,8 @@ from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.report.records import Background, Cell, Row, Table
 from siteselect.report.rounding import in_column_unit, measure, with_unit
-from siteselect.study import LayerFile, study_hash
+from siteselect.settings.declared import LayerFile
+from siteselect.study import study_hash
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.contracts import Provenance
     from siteselect.report.wording import Say
-    from siteselect.study import Declared
+    from siteselect.settings.declared import Declared
 
 NAME_LETTERS = 60
 """Longest name that a report shows."""

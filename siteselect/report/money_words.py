@@ -13,7 +13,7 @@ from siteselect.units import unit_of
 if TYPE_CHECKING:
     from siteselect.design.money_case import MoneyCase
     from siteselect.report.wording import Say
-    from siteselect.study import Money
+    from siteselect.settings.money import Money
 
 HOST_CLOSES = "host closes"
 """Name of that scenario in the catalogue of prices."""

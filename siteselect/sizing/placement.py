@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil, log10, nan
 
 from siteselect.pod import sound_power_dba
+from siteselect.settings.pod import Pod
 from siteselect.sizing.catalogue import (
     CoolingClass,
     PodDesign,
@@ -18,7 +19,6 @@ from siteselect.sizing.load import Load
 from siteselect.sizing.request import PodRequest
 from siteselect.sizing.thermal import Thermal
 from siteselect.sizing.worksheet import Worksheet, enter
-from siteselect.study import Pod
 
 GRAVITY_M_S2 = 9.80665
 """Standard acceleration of gravity [m/s2]."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isnan
 
 from siteselect.errors import Fault, InputError
+from siteselect.settings.pod import Pod
 from siteselect.sizing.catalogue import cooling_classes, form_factors, pod_designs, sizing_rules
 from siteselect.sizing.load import Load, size_load
 from siteselect.sizing.placement import Placement, size_placement
@@ -14,7 +15,6 @@ from siteselect.sizing.request import PodRequest, fault, request_faults
 from siteselect.sizing.supply import Supply, size_supply
 from siteselect.sizing.thermal import Thermal, size_thermal, summer_known
 from siteselect.sizing.worksheet import Entry, Step, Worksheet
-from siteselect.study import Pod
 
 METERED_KW = 100.0
 """Above this a British supply is metered by the half hour [recalled]."""
