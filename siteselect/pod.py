@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siteselect.sound.plant import octaves_db
+import numpy as np
+
+from siteselect.sound.bands import energy_sum
+from siteselect.sound.plant import octaves_db, plant
 from siteselect.sound.plant import sound_power_dba as cooler_sound_power_dba
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from siteselect.settings.pod import Pod
@@ -53,8 +55,28 @@ def sound_power_dba(pod: Pod) -> float:
 
 
 def sound_octaves_db(pod: Pod) -> NDArray[np.float64]:
-    """Octave sound powers of the heat rejection at full load, 63 Hz to 8 kHz [dB].
+    """Octave sound powers of all plant that runs by night, 63 Hz to 8 kHz [dB].
 
-    The shape is that of a dry cooler, at the pod's sound power.
+    The heat rejection at full load, with the shape of a dry cooler, and by energy whatever else
+    the pod brings.
     """
-    return octaves_db("dry_cooler", stated_dba=sound_power_dba(pod))
+    parts = [octaves_db("dry_cooler", stated_dba=sound_power_dba(pod))]
+    for item in pod.plant:
+        size_kw = pod.it_kw if item.size_kw is None else item.size_kw
+        one = octaves_db(item.kind, size_kw, item.sound_power_dba)
+        parts.append(one + 10.0 * np.log10(item.count))
+    return energy_sum(np.stack(parts), axis=0)
+
+
+def generator_octaves_db(pod: Pod) -> NDArray[np.float64] | None:
+    """Octave sound powers of the standby generator, which runs in tests and outages [dB].
+
+    None without a generator, and for one too large for the catalogue whose maker gave no figure.
+    """
+    if pod.generator_kwe <= 0:
+        return None
+    if pod.generator_sound_power_dba is not None:
+        return octaves_db("generator", stated_dba=pod.generator_sound_power_dba)
+    if pod.generator_kwe > plant()["generator"].largest_kw:
+        return None
+    return octaves_db("generator", pod.generator_kwe)

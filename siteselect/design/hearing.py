@@ -10,7 +10,11 @@ import shapely
 
 from siteselect import pod as pods
 from siteselect.design.impact import rate
+from siteselect.design.loudest import loudest
+from siteselect.design.noise_limits import PERIODS, receptor_limits
+from siteselect.design.sound_paths import Obstacles, heard_octaves, obstacles_of
 from siteselect.design.table import flags, numbers, picked, scattered, texts
+from siteselect.sound.bands import a_weighted
 from siteselect.sound.propagation import levels_dba
 from siteselect.sound.rating import margin_db
 from siteselect.sources.raster_file import sample
@@ -29,40 +33,40 @@ COLUMNS = (
         receptor_name="its name",
         receptor_kind="what it is",
         limit_basis="zone or setting that sets the limit",
+        noise_verdict="fail, conditional (margin within the uncertainty), pass, or unknown",
         noise_impact="likely impact, first estimate after the structure of BS 4142",
+        background_basis="where the background comes from",
     ),
     *flags(
         receptor_in_search="whether any receptor lies within the search",
         noise_covered="whether the receptor layer covers the whole search",
+        noise_quieter_set="whether coolers quiet enough for the limit are sold",
     ),
     *numbers(
         sound_power_dba="sound power of the heat rejection at full load",
         receptor_m="distance to the receptor's wall",
-        receptor_level_dba="level there, all heat rejected, before the correction for character",
+        receptor_open_dba="level there over open ground",
+        receptor_level_dba="level there behind what screens, all heat rejected, before correction",
         day_limit_dba="limit there by day",
+        evening_limit_dba="limit there in the evening",
         night_limit_dba="limit there by night",
         noise_margin_db="stricter limit less level with correction; negative is too loud",
+        noise_uncertainty_db="uncertainty of the level, either way, method and source together",
         noise_map_dba="modelled night level of traffic at the site",
         background_excess_db="rating level there over the likeliest night background",
         background_excess_low_db="the same over the highest plausible background",
         background_excess_high_db="the same over the lowest plausible background",
         noise_reduction_db="how much quieter the plant must be to meet the limit; 0 if it does",
         noise_setback_m="distance that would meet the limit over open ground",
+        noise_fan_speed_share="fan speed at night that would meet the limit, if heat allows it",
+        noise_wall_m="wall beside the plant that would; empty where none up to 5 m does",
+        generator_level_dba="level there while the standby generator runs, in tests or outages",
     ),
 )
 """What this part adds to the table of sites."""
 
-
 TEXTS = {"receptor_id": "receptor_id", "receptor_name": "name", "receptor_kind": "kind"}
 """Column of the table of sites to column of the layer."""
-NUMBERS = {
-    "receptor_m": "distance_m",
-    "receptor_level_dba": "level_dba",
-    "day_limit_dba": "day_limit_dba",
-    "night_limit_dba": "night_limit_dba",
-    "noise_margin_db": "margin_db",
-}
-"""Column of the table of sites to column of the pairs of site and receptor."""
 
 
 def hear(
@@ -70,38 +74,97 @@ def hear(
 ) -> pd.DataFrame:
     """Name the receptor with the least margin to its limit, and give level and margin there.
 
-    The plant runs all day and night, so the stricter of the day and night limit counts. The limit
-    is that of the zone the receptor lies in, or the study's own where it lies in none; a receptor
-    without any limit that would be louder than the named one leaves the margin unknown.
+    The plant runs all day and night, so the strictest of the limits by day, evening and night
+    counts. A receptor without any limit that would be louder than the named one leaves the margin
+    unknown.
     """
     columns = pd.DataFrame({"sound_power_dba": pods.sound_power_dba(study.pod)}, index=index)
     layer = territory.layers.get("noise_receptors")
-    chosen = pd.DataFrame({"site": [], "receptor": []}, dtype="int64")
-    limits = pd.DataFrame({"basis": pd.Series(dtype=object)})
-    if layer is not None:
-        limits = receptor_limits(study, territory, layer.frame)
-        chosen = _worst(_pairs(study, layer.frame, limits, points))
-    rows, receptor = chosen["site"].to_numpy(), chosen["receptor"].to_numpy()
     frame = None if layer is None else layer.frame
+    obstacles = obstacles_of(study, territory)
+    chosen, limits = _chosen(study, territory, points, frame, obstacles)
+    rows, receptor = chosen["site"].to_numpy(), chosen["receptor"].to_numpy()
     for column, source in TEXTS.items():
         named = picked(frame, source, receptor, text=True)
         columns[column] = scattered(len(index), rows, named, fill="")
-    columns["limit_basis"] = scattered(
-        len(index), rows, limits["basis"].to_numpy()[receptor], fill=""
+    for column in ("basis", *PERIODS, "strictest_dba"):
+        fill = "" if column == "basis" else np.nan
+        values = limits[column].to_numpy()[receptor]
+        columns["limit_basis" if column == "basis" else column] = scattered(
+            len(index), rows, values, fill=fill
+        )
+    for column, source in (
+        ("receptor_m", "distance_m"),
+        ("receptor_open_dba", "open_dba"),
+        ("receptor_level_dba", "level_dba"),
+    ):
+        columns[column] = scattered(len(index), rows, chosen[source].to_numpy())
+    columns["noise_margin_db"] = margin_db(
+        columns["strictest_dba"], columns["receptor_level_dba"], study.pod.tonal_correction_db
     )
-    for column, source in NUMBERS.items():
-        columns[column] = scattered(len(index), rows, chosen.get(source, np.nan))
     columns["receptor_in_search"] = scattered(len(index), rows, True, fill=False)
     columns["noise_covered"] = (
         False if layer is None else _covered(layer, points, study.noise.search_m)
     )
     columns["noise_map_dba"] = existing_level(territory, points)
-    mapped = np.full(len(index), np.nan)
-    if layer is not None:
-        windows = shapely.point_on_surface(layer.frame.geometry.to_numpy()[receptor])
-        mapped[rows] = existing_level(territory, windows)
+    columns["generator_level_dba"] = _generator(study, points, frame, rows, receptor, obstacles)
     columns = _with_quiet(columns, study)
-    return columns.join(rate(study, columns, mapped))
+    rated = rate(study, columns, _background(territory, frame, rows, receptor, len(index)))
+    return columns.drop(columns="strictest_dba").join(rated)
+
+
+def _chosen(
+    study: Study,
+    territory: Territory,
+    points: NDArray[np.object_],
+    frame: gpd.GeoDataFrame | None,
+    obstacles: Obstacles | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if frame is None:
+        none = pd.DataFrame({"site": [], "receptor": []}, dtype="int64")
+        limits = pd.DataFrame(dtype=float, columns=[*PERIODS, "strictest_dba"])
+        return (
+            none.assign(distance_m=np.nan, open_dba=np.nan, level_dba=np.nan),
+            limits.assign(basis=pd.Series(dtype=object)),
+        )
+    limits = receptor_limits(study, territory, frame)
+    strictest = limits["strictest_dba"].to_numpy()
+    return loudest(study, points, frame.geometry.to_numpy(), strictest, obstacles), limits
+
+
+def _background(
+    territory: Territory,
+    frame: gpd.GeoDataFrame | None,
+    rows: NDArray[np.int64],
+    receptor: NDArray[np.int64],
+    count: int,
+) -> pd.DataFrame:
+    """Give what is known of the background at each site's receptor: map and measurement [dB(A)]."""
+    known = pd.DataFrame({"mapped_dba": np.full(count, np.nan), "measured_dba": np.nan})
+    if frame is not None and len(rows):
+        windows = shapely.point_on_surface(frame.geometry.to_numpy()[receptor])
+        known.loc[rows, "mapped_dba"] = existing_level(territory, windows)
+        known.loc[rows, "measured_dba"] = picked(frame, "background_dba", receptor)
+    return known
+
+
+def _generator(
+    study: Study,
+    points: NDArray[np.object_],
+    frame: gpd.GeoDataFrame | None,
+    rows: NDArray[np.int64],
+    receptor: NDArray[np.int64],
+    obstacles: Obstacles | None,
+) -> NDArray[np.float64]:
+    level = np.full(len(points), np.nan)
+    power = pods.generator_octaves_db(study.pod)
+    if power is None or frame is None or not len(rows):
+        return level
+    start = points[rows]
+    wall = shapely.shortest_line(start, frame.geometry.to_numpy()[receptor])
+    octaves = heard_octaves(study, power, start, shapely.get_point(wall, 1), obstacles)
+    level[rows] = a_weighted(octaves)
+    return level
 
 
 def level_dba(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
@@ -132,72 +195,6 @@ def existing_level(territory: Territory, points: NDArray[np.object_]) -> NDArray
         values, _ = sample(raster, x, y, territory.crs)
         level = np.fmax(level, values)
     return level
-
-
-def receptor_limits(
-    study: Study, territory: Territory, receptors: gpd.GeoDataFrame
-) -> pd.DataFrame:
-    """Give every receptor its day and night limit [dB(A)] and the name of what sets it."""
-    limits = pd.DataFrame(
-        {
-            "day_limit_dba": np.nan,
-            "night_limit_dba": study.noise.night_limit_dba
-            if study.noise.night_limit_dba is not None
-            else np.nan,
-            "basis": "" if study.noise.night_limit_dba is None else "limit set in the study",
-        },
-        index=receptors.index,
-    )
-    zones = territory.layers.get("noise_zones")
-    if zones is None:
-        return limits
-    tree = shapely.STRtree(zones.frame.geometry.to_numpy())
-    inside = shapely.point_on_surface(receptors.geometry.to_numpy())
-    receptor, zone = tree.query(inside, predicate="intersects")
-    found = pd.DataFrame({"receptor": receptor, "zone": zone})
-    for column in ("day_limit_dba", "night_limit_dba"):
-        found[column] = zones.frame[column].to_numpy()[zone]
-    found["strictest"] = found[["day_limit_dba", "night_limit_dba"]].min(axis=1)
-    found = found.sort_values(["receptor", "strictest", "zone"]).drop_duplicates("receptor")
-    names = zones.frame["name"].where(zones.frame["name"] != "", zones.frame["zone_id"])
-    found["basis"] = names.to_numpy()[found["zone"].to_numpy()]
-    inside_zone = found.set_index(receptors.index[found["receptor"].to_numpy()])
-    for column in limits.columns:
-        limits.loc[inside_zone.index, column] = inside_zone[column]
-    return limits
-
-
-def _pairs(
-    study: Study,
-    receptors: gpd.GeoDataFrame,
-    limits: pd.DataFrame,
-    points: NDArray[np.object_],
-) -> pd.DataFrame:
-    shapes = receptors.geometry.to_numpy()
-    site, receptor = shapely.STRtree(shapes).query(
-        points, predicate="dwithin", distance=study.noise.search_m
-    )
-    distance_m = shapely.distance(points[site], shapes[receptor])
-    level = level_dba(study, distance_m)
-    pairs = pd.DataFrame(
-        {"site": site, "receptor": receptor, "distance_m": distance_m, "level_dba": level}
-    )
-    for column in ("day_limit_dba", "night_limit_dba"):
-        pairs[column] = limits[column].to_numpy()[receptor]
-    strictest = pairs[["day_limit_dba", "night_limit_dba"]].min(axis=1)
-    pairs["margin_db"] = margin_db(strictest, level, study.pod.tonal_correction_db)
-    return pairs
-
-
-def _worst(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pick the least margin for each site; unknown when a louder receptor has no limit."""
-    by_margin = pairs.sort_values(["site", "margin_db", "distance_m", "receptor"])
-    worst = by_margin.drop_duplicates("site").copy()
-    unlimited = pairs[pairs["margin_db"].isna()].sort_values(["site", "distance_m", "receptor"])
-    loudest = unlimited.drop_duplicates("site").set_index("site")
-    louder = worst["site"].map(loudest["level_dba"]).gt(worst["level_dba"])
-    replaced = loudest.loc[worst.loc[louder, "site"]].reset_index()
-    return pd.concat([worst[~louder], replaced]).sort_values("site", ignore_index=True)
 
 
 def _with_quiet(columns: pd.DataFrame, study: Study) -> pd.DataFrame:

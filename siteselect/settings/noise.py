@@ -26,3 +26,9 @@ class Noise(Declared):
     """Air temperature for absorption; 10 °C at 70 % absorbs little of a cooler's sound."""
     humidity_share: float = Field(default=0.7, gt=0, le=1)
     """Relative humidity for absorption."""
+    screening: bool = True
+    """Whether buildings and walls of known height (layer noise_screens) take from the level."""
+    day_limit_dba: float | None = Field(default=None, ge=20, le=100)
+    """Limit by day at a receptor that lies in no zone."""
+    evening_limit_dba: float | None = Field(default=None, ge=20, le=100)
+    """Limit in the evening at a receptor that lies in no zone."""

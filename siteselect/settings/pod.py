@@ -9,6 +9,19 @@ from pydantic import Field
 from siteselect.settings.declared import Declared, Share
 
 
+class PlantItem(Declared):
+    """Further plant that sounds, besides the cooler and the generator."""
+
+    kind: Literal["heat_pump", "transformer", "pump", "air_cooled_pod", "ups_room"]
+    """What it is, as the catalogue of sound sources names it."""
+    count: int = Field(default=1, ge=1, le=100)
+    """How many run together."""
+    size_kw: float | None = Field(default=None, gt=0)
+    """What its level rises with, where it does: heat delivered, or IT load."""
+    sound_power_dba: float | None = Field(default=None, ge=20, le=130)
+    """The maker's sound power of one; left out, the catalogue's."""
+
+
 class Pod(Declared):
     """The micro data centre that would be placed on each site."""
 
@@ -26,6 +39,10 @@ class Pod(Declared):
     """Temperature of the water that leaves the pod."""
     sound_power_dba: float | None = Field(default=None, ge=30, le=130)
     """Sound power of the heat rejection at full load; left out, estimated from its duty."""
+    plant: tuple[PlantItem, ...] = ()
+    """Further plant outdoors that runs all night, and is heard together with the cooler."""
+    generator_sound_power_dba: float | None = Field(default=None, ge=30, le=130)
+    """Sound power of the generator in its canopy; left out, the legal ceiling for its size."""
     tonal_correction_db: float = Field(default=2.0, ge=0, le=6)
     """Added for the character of the sound (fans are perceptibly tonal)."""
     footprint_m2: float = Field(default=15.0, gt=0)

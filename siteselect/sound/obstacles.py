@@ -59,6 +59,7 @@ def screened_db(
     receivers_m: NDArray[np.float64],
     screens: Sequence[Screen],
     ground_db: NDArray[np.float64],
+    own: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
     """Give what obstacles take from each path, by octave [dB].
 
@@ -74,6 +75,8 @@ def screened_db(
     receivers_m : x, y and altitude of the receiver, one row a path [m].
     screens : walls and buildings.
     ground_db : ground attenuation of the open path, one row a path [dB].
+    own : for each path and end the row of the screen that stands there and so does not count,
+        such as the building that the source leans on; -1 for none, two columns.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def screened_db(
     """
     require_screens(screens)
     taken = np.zeros((len(sources_m), len(WAVELENGTH_M)))
-    crossed = _crossed(sources_m, receivers_m, screens)
+    crossed = _crossed(sources_m, receivers_m, screens, own)
     if crossed is None:
         return taken
     source, receiver = sources_m[crossed.path], receivers_m[crossed.path]
@@ -148,7 +151,10 @@ def _round(
 
 
 def _crossed(
-    sources: NDArray[np.float64], receivers: NDArray[np.float64], screens: Sequence[Screen]
+    sources: NDArray[np.float64],
+    receivers: NDArray[np.float64],
+    screens: Sequence[Screen],
+    own: NDArray[np.int64] | None,
 ) -> _Crossed | None:
     """Find the edges that straight paths cross, and the corners of what they belong to."""
     if not len(screens) or not len(sources):
@@ -168,6 +174,8 @@ def _crossed(
     share = np.clip(_cross(away, step) / crossing[real], 0.0, 1.0)
     top = start[segment, 2] + share * edge[:, 2]
     kept = (at > CONTACT_M) & (at < distance - CONTACT_M)
+    if own is not None:
+        kept &= (own[path] != owner[segment][:, np.newaxis]).all(axis=1)
     if not kept.any():
         return None
     return _padded(sources, receivers, screens, path[kept], owner[segment[kept]], (at, top, kept))

@@ -105,6 +105,7 @@ def mitigation(
     distance_m: NDArray[np.float64],
     ground_share: float,
     kind: str = "dry_cooler",
+    screened_db: ArrayLike = 0.0,
 ) -> Mitigation:
     """Say what would bring the level at each receptor to its limit, on open flat ground.
 
@@ -119,13 +120,15 @@ def mitigation(
     distance_m : distance in plan to each receptor [m].
     ground_share : porous share of the ground.
     kind : name of the plant in the catalogue, for how quiet its quietest sets are.
+    screened_db : what stands in the way already, as a difference of A-weighted levels [dB]. The
+        plant need then be less quiet; distance and wall are sought on open ground all the same.
     """
     distance = np.atleast_1d(np.asarray(distance_m, dtype=float))
     limits = np.broadcast_to(np.asarray(limits_dba, dtype=float), distance.shape)
     level = levels_dba(
         source_octaves_db, source_height_m, receiver_height_m, distance, ground_share
     )
-    reduction = np.maximum(level - limits, 0.0)
+    reduction = np.maximum(level - np.asarray(screened_db, dtype=float) - limits, 0.0)
     heights = (source_height_m, receiver_height_m)
     speed = speed_share_for(reduction) if plant()[kind].fans else np.full_like(reduction, np.nan)
     return Mitigation(
