@@ -1,4 +1,4 @@
-"""Access: how long the engineer drives, and what road the lorry arrives on."""
+"""Access: the engineer's drive, the road at the site, the delivery and the room there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import numpy as np
 import pandas as pd
 
 from siteselect import network
+from siteselect.design import delivery, room
+from siteselect.design.delivery import deliver_pod
 from siteselect.design.reach import BY_ROUTE, Streets, entrances
+from siteselect.design.room import make_room
 from siteselect.design.table import numbers, picked, texts
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
@@ -28,12 +33,36 @@ COLUMNS = (
         road_width_m="mapped width of that street",
         road_offset_m="distance from site to that street",
     ),
+    *delivery.COLUMNS,
+    *room.COLUMNS,
 )
 """What this part adds to the table of sites."""
 
 
-def drive(
-    study: Study, territory: Territory, streets: Streets, index: pd.Index[str]
+def arrive(
+    study: Study, territory: Territory, streets: Streets, candidates: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Give the engineer's drive, the lorry's way and the room at every site."""
+    graph = streets.graph
+    sites = (
+        None
+        if graph is None
+        else network.snap(graph, streets.points, study.routing.snap_limit_m, drivable=True)
+    )
+    parts = [
+        _drive(study, territory, streets, sites, candidates.index),
+        deliver_pod(study, graph, sites, candidates.index),
+        make_room(study, territory, graph, candidates),
+    ]
+    return pd.concat(parts, axis=1)
+
+
+def _drive(
+    study: Study,
+    territory: Territory,
+    streets: Streets,
+    sites: network.Snap | None,
+    index: pd.Index[str],
 ) -> pd.DataFrame:
     """Name the quickest maintenance base, driving towards the site, and the road at the site."""
     columns = pd.DataFrame(
@@ -48,10 +77,9 @@ def drive(
         },
         index=index,
     ).astype({"base_id": object, "base_name": object, "drive_basis": object, "road_class": object})
-    if streets.graph is None:
+    if streets.graph is None or sites is None:
         return columns
     limit_m = study.routing.snap_limit_m
-    sites = network.snap(streets.graph, streets.points, limit_m, drivable=True)
     on_road = sites.edge >= 0
     edges = sites.edge[on_road]
     columns.loc[on_road, "road_class"] = streets.graph.highway[edges]

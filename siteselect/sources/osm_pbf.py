@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import shapely
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
@@ -14,9 +14,14 @@ from siteselect.sources import (
     osm_buildings,
     osm_file,
     osm_kinds,
+    osm_power,
+    osm_screens,
+    osm_selection,
     osm_shore,
     osm_streets,
     osm_tags,
+    osm_telecom,
+    osm_utilities,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +45,7 @@ SOURCE = Source(
 )
 
 _LINES = frozenset({"LineString", "MultiLineString"})
+_HIGHEST_LINE_V = 1_500_000
 _USE_KEYS = (
     *("building", "amenity", "leisure", "tourism", "healthcare", "social_facility", "office"),
     *("landuse",),
@@ -148,41 +154,99 @@ def _may_have_use(tags: Tags) -> bool:
 
 
 def _fibre_nodes(path: Path) -> gpd.GeoDataFrame:
-    keys = ("telecom", "building", "street_cabinet")
-    places, broken = osm_file.places(path, keys, lambda tags: bool(osm_kinds.fibre_kind(tags)))
+    places, broken = osm_file.places(
+        path, osm_telecom.NODE_KEYS, lambda tags: bool(osm_telecom.node_kind(tags))
+    )
     places = _without_lines(places)
     return _frame(
         {
             "fibre_id": [place.osm_id for place in places],
             "name": [osm_tags.place_name(place.tags) for place in places],
-            "kind": [osm_kinds.fibre_kind(place.tags) for place in places],
+            "kind": [osm_telecom.node_kind(place.tags) for place in places],
             "onward_km": math.nan,
+            "operator": [place.tags.get("operator", "") for place in places],
         },
         places,
         broken,
     )
 
 
-def _supply_points(path: Path) -> gpd.GeoDataFrame:
-    keys = ("power", "street_cabinet")
-    places, broken = osm_file.places(path, keys, osm_kinds.is_supply_point)
-    places = _without_lines(places)
-    yards = [place.shape for place in places if place.tags.get("power") == "substation"]
-    inside = shapely.STRtree(yards)
-    # A transformer within a drawn substation is a part of it.
-    places = [
-        place
-        for place in places
-        if place.tags.get("power") == "substation" or not len(inside.query(place.shape, "within"))
-    ]
+def _fibre_routes(path: Path) -> gpd.GeoDataFrame:
+    places, broken = osm_file.places(path, osm_telecom.ROUTE_KEYS, osm_telecom.is_route)
+    drawn = [(place, osm_telecom.route_shape(place.shape)) for place in places]
+    lines = [replace(place, shape=shape) for place, shape in drawn if shape is not None]
     return _frame(
         {
-            "supply_id": [place.osm_id for place in places],
-            "name": [osm_tags.place_name(place.tags) for place in places],
-            "level": [osm_tags.supply_level(place.tags) for place in places],
+            "route_id": [line.osm_id for line in lines],
+            "name": [line.tags.get("name", "") for line in lines],
+            "operator": [line.tags.get("operator", "") for line in lines],
+            "medium": [osm_telecom.route_medium(line.tags) for line in lines],
+        },
+        lines,
+        broken,
+    )
+
+
+def _supply_points(path: Path) -> gpd.GeoDataFrame:
+    keys = ("power", "street_cabinet")
+    places, broken = osm_file.places(path, keys, osm_power.is_supply_point)
+    kept, ratings = osm_power.stations(_without_lines(places))
+    voltages = [osm_power.voltages_kv(place.tags) for place in kept]
+    return _frame(
+        {
+            "supply_id": [place.osm_id for place in kept],
+            "name": [osm_tags.place_name(place.tags) for place in kept],
+            "level": [osm_power.level(place.tags) for place in kept],
             "headroom_kva": math.nan,
             "firm_kva": math.nan,
             "peak_kva": math.nan,
+            "rating_kva": ratings,
+            "primary_kv": [coming_in for coming_in, _ in voltages],
+            "secondary_kv": [given_out for _, given_out in voltages],
+            "operator": [place.tags.get("operator", "") for place in kept],
+        },
+        kept,
+        broken,
+    )
+
+
+def _utilities(path: Path) -> gpd.GeoDataFrame:
+    keys = ("power", "man_made", "railway")
+    places, broken = osm_file.places(path, keys, lambda tags: bool(osm_utilities.kind(tags)))
+    places = [place for place in places if place.shape.geom_type != "Point"]
+    kinds = [osm_utilities.kind(place.tags) for place in places]
+    volts = [osm_tags.voltages_v(place.tags.get("voltage")) for place in places]
+    electric = [kind in {"overhead_line", "underground_cable"} for kind in kinds]
+    return _frame(
+        {
+            "utility_id": [place.osm_id for place in places],
+            "name": [osm_tags.place_name(place.tags) for place in places],
+            "kind": kinds,
+            "voltage_kv": [
+                max(levels) / 1000 if levels and is_electric else math.nan
+                for levels, is_electric in zip(volts, electric, strict=True)
+            ],
+            "on_poles": [
+                None if kind != "overhead_line" else place.tags.get("power") == "minor_line"
+                for kind, place in zip(kinds, places, strict=True)
+            ],
+            "operator": [place.tags.get("operator", "") for place in places],
+        },
+        places,
+        broken,
+    )
+
+
+def _noise_screens(path: Path) -> gpd.GeoDataFrame:
+    places, broken = osm_file.places(path, ("building", "barrier", "wall"), osm_screens.is_screen)
+    places = [place for place in places if place.shape.geom_type != "Point"]
+    heights = [osm_screens.height_m(place.tags) for place in places]
+    return _frame(
+        {
+            "screen_id": [place.osm_id for place in places],
+            "kind": [osm_screens.screen_kind(place.tags) for place in places],
+            "height_m": [height for height, _ in heights],
+            "height_basis": [basis for _, basis in heights],
         },
         places,
         broken,
@@ -241,23 +305,17 @@ def _candidates(path: Path, tags: Mapping[str, tuple[str, ...]]) -> gpd.GeoDataF
             Fault(
                 str(path),
                 "no tags say what is a candidate",
-                "Add for example `tags: {leisure: [sports_centre]}` to the file in the study.",
+                "Add for example `kinds: [leisure_centres]` or `tags: {leisure: [sports_centre]}` "
+                "to the file in the study.",
             )
         )
-    wanted = {key: frozenset(values) for key, values in tags.items()}
+    wanted = osm_selection.selectors(tags, str(path))
 
     def kind(of: Tags) -> str:
-        return next(
-            (
-                f"{key}={value}"
-                for key, values in wanted.items()
-                for value in (part.strip() for part in of.get(key, "").split(";"))
-                if value in values
-            ),
-            "",
-        )
+        return next((found for each in wanted if (found := each.fitting(of))), "")
 
-    places, broken = osm_file.places(path, tuple(wanted), lambda of: bool(kind(of)))
+    keys = tuple(dict.fromkeys(each.key for each in wanted))
+    places, broken = osm_file.places(path, keys, lambda of: bool(kind(of)))
     frame = _frame(
         {
             "site_id": [place.osm_id for place in places],
@@ -289,7 +347,10 @@ _READERS: Mapping[str, Callable[[Path], gpd.GeoDataFrame]] = {
     "heat_sinks": _heat_sinks,
     "noise_receptors": _noise_receptors,
     "fibre_nodes": _fibre_nodes,
+    "fibre_routes": _fibre_routes,
+    "noise_screens": _noise_screens,
     "supply_points": _supply_points,
+    "utilities": _utilities,
     "constraints": _constraints,
     "basemap": _basemap,
 }

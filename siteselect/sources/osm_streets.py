@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from siteselect.sources import osm_tags
+from siteselect.sources import osm_limits, osm_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("edge_id", "from_node", "to_node", "highway", "name", "oneway"),
     *("maxspeed_kmh", "width_m", "lanes", "surface"),
+    *("motor_vehicle", "hgv", *osm_limits.LIMIT_KEYS, "bridge", "tunnel", "sidewalk"),
 )
 
 
@@ -65,6 +66,7 @@ def _about(way: Way) -> dict[str, Any]:
         "width_m": osm_tags.width_m(tags),
         "lanes": osm_tags.lanes(tags.get("lanes")),
         "surface": tags.get("surface", ""),
+        **osm_limits.about_vehicles(tags),
     }
 
 

@@ -1,4 +1,9 @@
-"""Street graphs that OSMnx saved as GraphML."""
+"""Street graphs that OSMnx saved as GraphML.
+
+OSMnx keeps only the tags it is told to, and its default leaves out almost all that says which
+vehicles a street lets through. Set `osmnx.settings.useful_tags_way = list(WAY_TAGS)` before the
+graph is downloaded; a graph saved without them gives unknown limits.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ import shapely
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
 from siteselect.snapping import FREE_FLOW_KMH
-from siteselect.sources import osm_tags
+from siteselect.sources import osm_limits, osm_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +32,20 @@ SOURCE = Source(
 )
 
 
+WAY_TAGS: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        (
+            # the default of OSMnx 2.1.1
+            *("access", "area", "bridge", "est_width", "highway", "junction", "landuse", "lanes"),
+            *("maxspeed", "name", "oneway", "ref", "service", "tunnel", "width"),
+            *("width:carriageway", "smoothness", "incline"),
+            *osm_limits.WAY_KEYS,
+        )
+    )
+)
+"""Tags of ways that OSMnx must be told to keep (`osmnx.settings.useful_tags_way`)."""
+
+
 def read(
     path: Path,
     layer: str,
@@ -36,8 +55,9 @@ def read(
     """Read the edges of a graph, in the graph's own CRS, with the columns of the layer `roads`.
 
     OSMnx holds a two-way street as two edges; each such pair becomes one edge with `oneway` no.
-    Where OSMnx merged ways that differ, the slowest class and the lowest limit, width and number
-    of lanes stand for the edge, so that a drive is never made easier than it is.
+    Where OSMnx merged ways that differ, the slowest class, the tightest limit, the lowest width
+    and number of lanes and the strictest access stand for the edge, so that a drive is never made
+    easier than it is. An edge is a bridge or a tunnel where one of its ways is.
 
     Raises
     ------
@@ -146,7 +166,31 @@ def _about(about: Mapping[str, Any], *, directed: bool) -> dict[str, Any]:
         "width_m": osm_tags.width_m({"width": ";".join(_parts(about.get("width")))}),
         "lanes": osm_tags.lanes(";".join(_parts(about.get("lanes")))),
         "surface": ";".join(_parts(about.get("surface"))),
+        **_about_vehicles(about),
     }
+
+
+def _about_vehicles(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Read who and what may drive: of merged ways, each value alone and then the strictest."""
+    parts = {key: _parts(about.get(key)) for key in osm_limits.WAY_KEYS}
+    merged = any(len(values) > 1 for values in parts.values())
+    # Which of merged ways carries which value is lost, so that none may lift or overrule another's.
+    joined = {
+        key: ";".join(values)
+        for key, values in parts.items()
+        if values and not (merged and key.endswith(":conditional"))
+    }
+    found: dict[str, Any] = osm_limits.about_vehicles(joined)
+    if merged:
+        found["motor_vehicle"] = osm_limits.strictest(
+            osm_limits.motor_vehicle({key: word})
+            for key in osm_limits.ACCESS_KEYS
+            for word in parts[key]
+        )
+        found["hgv"] = osm_limits.strictest(osm_limits.hgv({"hgv": word}) for word in parts["hgv"])
+    for flag, known in (("bridge", osm_limits.is_bridge), ("tunnel", osm_limits.is_tunnel)):
+        found[flag] = any(known({flag: word}) for word in parts[flag])
+    return found
 
 
 def _parts(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import siteselect.sources
 from siteselect.contracts import Source, collect
 from siteselect.errors import Fault, SourceError
-from siteselect.sources import vector_file
+from siteselect.sources import operator_table, vector_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,14 +63,19 @@ def read_any(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    reader: str | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read a file with the source that its ending asks for; an ending nobody claims goes to GDAL.
+    """Read a file with the reader stated, or with the source that its ending asks for.
+
+    An ending that nobody claims goes to GDAL.
 
     Raises
     ------
     SourceError, InputError
-        From the source; or no source reads such a file.
+        From the source; or no source reads such a file, or none has the name of the reader.
     """
+    if reader is not None:
+        return _by_name(path, layer, tags, table, reader)
     name = path.name.lower()
     fitting = [
         (len(ending), module)
@@ -81,6 +86,31 @@ def read_any(
     if not fitting:
         return _by_gdal(path, layer, table)
     module = max(fitting, key=lambda pair: pair[0])[1]
+    frame: gpd.GeoDataFrame = module.read(path, layer, tags=tags, table=table)
+    return frame
+
+
+def _by_name(
+    path: Path,
+    layer: str,
+    tags: Mapping[str, tuple[str, ...]] | None,
+    table: str | None,
+    reader: str,
+) -> gpd.GeoDataFrame:
+    if reader in operator_table.READERS:
+        return operator_table.read_of(path, layer, reader, table)
+    module = sources().get(reader)
+    if module is None or module is operator_table or not hasattr(module, "read"):
+        known = sorted({*operator_table.READERS, *sources()} - {operator_table.SOURCE.name})
+        raise SourceError(
+            Fault(
+                str(path),
+                "no reader of this name",
+                f"Choose from: {', '.join(known)}.",
+                column="reader",
+                value=reader,
+            )
+        )
     frame: gpd.GeoDataFrame = module.read(path, layer, tags=tags, table=table)
     return frame
 
