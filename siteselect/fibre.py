@@ -1,13 +1,44 @@
-"""Round-trip time over fibre."""
+"""Fibre: how long a packet takes, and what it costs and takes to build the last stretch."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import yaml
+
+from siteselect.sizing.catalogue import Figure
+from siteselect.trench import GROUNDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike, NDArray
+
+NEAR_KM, NEAR_FACTOR = 1000.0, 1.5
+FAR_KM, FAR_FACTOR = 1200.0, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What new fibre costs and how long it takes, as the catalogue has it."""
+
+    ground: Mapping[str, Figure]
+    permit_gbp: Figure
+    no_dig_weeks: Figure
+    dig_weeks: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A low, middle and high estimate for n sites; NaN where unknown."""
+
+    low: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 def rtt_ms(fibre_km: ArrayLike, us_per_km: float, equipment_ms: float) -> NDArray[np.float64]:
@@ -25,3 +56,92 @@ def rtt_ms(fibre_km: ArrayLike, us_per_km: float, equipment_ms: float) -> NDArra
         Round-trip time [ms].
     """
     return 2.0 * np.asarray(fibre_km, dtype=float) * us_per_km / 1000.0 + equipment_ms
+
+
+def route_factor_km(straight_km: ArrayLike) -> NDArray[np.float64]:
+    """Estimate the length of a fibre route from the straight line.
+
+    1.5 times below 1000 km, 1500 km up to 1200 km, 1.25 times beyond: the rule that ITU-T G.826
+    and Y.1541 give for networks of which no route is known [recalled, not re-read].
+
+    Parameters
+    ----------
+    straight_km : great-circle distance [km].
+
+    Returns
+    -------
+    ndarray
+        Length of fibre one way [km].
+    """
+    straight = np.asarray(straight_km, dtype=float)
+    middle = np.where(straight <= FAR_KM, NEAR_KM * NEAR_FACTOR, straight * FAR_FACTOR)
+    route = np.where(straight < NEAR_KM, straight * NEAR_FACTOR, middle)
+    return np.where(np.isnan(straight), np.nan, route)
+
+
+def build_gbp(ground_m: NDArray[np.float64]) -> Spread:
+    """Estimate what it costs to dig, duct and connect new fibre [GBP].
+
+    Parameters
+    ----------
+    ground_m : metres of each of n routes in each of `trench.GROUNDS`, n rows by 3 [m].
+
+    Returns
+    -------
+    Spread
+        With permit and termination, which even a route of no length needs [GBP].
+    """
+    known = rates()
+
+    def at(end: str) -> NDArray[np.float64]:
+        per_m = np.array([getattr(known.ground[name], end) for name in GROUNDS])
+        return np.asarray(ground_m @ per_m + getattr(known.permit_gbp, end), dtype=np.float64)
+
+    return Spread(low=at("low"), middle=at("value"), high=at("high"))
+
+
+def build_weeks(length_m: NDArray[np.float64], duct_known: NDArray[np.bool_]) -> Spread:
+    """Estimate how long it takes from order to service [weeks].
+
+    Parameters
+    ----------
+    length_m : length to be built [m]; none at all needs no dig.
+    duct_known : whether a duct or cable is known to be at the site, so that the low estimate may
+        do without a dig.
+
+    Returns
+    -------
+    Spread
+        [weeks], NaN where the length is unknown.
+    """
+    known = rates()
+    dig = length_m > 0
+
+    def at(end: str, dug: NDArray[np.bool_]) -> NDArray[np.float64]:
+        weeks = np.where(dug, getattr(known.dig_weeks, end), getattr(known.no_dig_weeks, end))
+        return np.where(np.isnan(length_m), np.nan, weeks)
+
+    return Spread(low=at("low", dig & ~duct_known), middle=at("value", dig), high=at("high", dig))
+
+
+@cache
+def rates() -> Rates:
+    """Read the shipped rates."""
+    text = files("siteselect.catalogue").joinpath("fibre.yaml").read_text(encoding="utf-8")
+    document = yaml.safe_load(text)
+    return Rates(
+        ground={name: _figure(document["ground"][name]) for name in GROUNDS},
+        permit_gbp=_figure(document["permit_gbp"]),
+        no_dig_weeks=_figure(document["lead_time"]["no_dig"]),
+        dig_weeks=_figure(document["lead_time"]["dig"]),
+    )
+
+
+def _figure(entry: Mapping[str, Any]) -> Figure:
+    return Figure(
+        value=float(entry["mid"]),
+        low=float(entry["low"]),
+        high=float(entry["high"]),
+        unit=entry["unit"],
+        source=f"[{entry['tag']}] {entry['source']}",
+    )

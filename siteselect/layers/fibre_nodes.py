@@ -2,6 +2,19 @@
 
 from siteselect.contracts import Column, LayerSpec
 
+KINDS = (
+    "pop",
+    "exchange",
+    "data_centre",
+    "landing_station",
+    "cabinet",
+    "distribution_point",
+    "unknown",
+)
+
+POPS = ("pop", "exchange", "data_centre", "landing_station")
+"""Kinds at which networks are handed over; cabinets and distribution points only lead there."""
+
 LAYER = LayerSpec(
     name="fibre_nodes",
     title="Fibre pick-up points",
@@ -15,7 +28,7 @@ LAYER = LayerSpec(
             "kind",
             "text",
             "what it is",
-            choices=("pop", "exchange", "data_centre", "cabinet", "unknown"),
+            choices=KINDS,
         ),
         Column(
             "onward_km",

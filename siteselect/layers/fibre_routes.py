@@ -20,7 +20,7 @@ LAYER = LayerSpec(
         ),
     ),
     meaning=(
-        "A mapped route proves fibre; two operators on one route share a trench, so that carrier "
-        "diversity is not physical diversity."
+        "A mapped route proves fibre, an empty map proves nothing; two operators on one route "
+        "share a trench, so that carrier diversity is not physical diversity."
     ),
 )

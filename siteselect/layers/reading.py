@@ -61,7 +61,7 @@ def read_shapes(file: LayerFile, folders: tuple[Path, ...], crs: CRS, wanted_by:
         It cannot be read or placed.
     """
     path = locate(file.path, folders, wanted_by)
-    raw = _with_crs(read_any(path, wanted_by, table=file.table), file, path)
+    raw = _with_crs(read_any(path, wanted_by, table=file.table, reader=file.reader), file, path)
     return Read(raw.to_crs(crs), (), certificate(file, path))
 
 
@@ -77,8 +77,8 @@ def read_contract(file: LayerFile, spec: LayerSpec, place: Place) -> Read:
         It cannot be read or placed, or lies wholly elsewhere.
     """
     path = locate(file.path, place.folders, f"layers.{spec.name}")
-    raw = read_any(path, spec.name, getattr(file, "tags", None) or None, file.table)
-    notices = _undrawable(raw, path)
+    raw = read_any(path, spec.name, getattr(file, "tags", None) or None, file.table, file.reader)
+    notices = [*_undrawable(raw, path), *(raw.attrs.get("notices") or ())]
     raw = _with_crs(raw, file, path).to_crs(place.crs)
     raw, far = _clipped(raw, place, path)
     notices += far
