@@ -13,7 +13,8 @@ CRITERION = Criterion(
     layers=("supply_points",),
     scale=ValueScale(((0.0, 0.0), (200.0, 0.7), (1000.0, 1.0))),
     question="Can the network carry the pod without reinforcement?",
-    source="published headroom of the nearest supply point less the pod's import; scale: judgement",
+    source="headroom of the supply point less the pod's import; as published, else capacity less "
+    "peak; of the primary substation where no local point is mapped near; scale: judgement",
 )
 
 

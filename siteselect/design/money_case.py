@@ -14,7 +14,7 @@ from siteselect import pod as pods
 from siteselect.design.table import numbers, texts
 from siteselect.finance.cash_flow import built_gbp, net_flow
 from siteselect.finance.comparison import Comparison, compare, net_npv_gbp, scenario_table, tornado
-from siteselect.finance.plan import LISTED_KVA, Plan, Project, Terms, make_plan
+from siteselect.finance.plan import Plan, Project, Terms, listed, make_plan
 from siteselect.finance.prices import discountings
 from siteselect.sizing.electrical import connection_for
 
@@ -106,9 +106,7 @@ def project_of(study: Study, site: pd.Series[Any]) -> Project | str:
             return f"the {meaning} is not known"
     import_kva = pods.import_kva(study.pod)
     step = connection_for(import_kva)
-    listed = step is not None and step.kva <= LISTED_KVA
-    if not listed and study.money.connection_quote_gbp is None:
-        return "so large a connection has no list price; give money.connection_quote_gbp"
+    transformer_kva, whole_gbp = site["transformer_kva"], site["reinforcement_whole_gbp"]
     project = Project(
         it_kw=study.pod.it_kw,
         utilisation_share=study.pod.utilisation_share,
@@ -119,13 +117,21 @@ def project_of(study: Study, site: pd.Series[Any]) -> Project | str:
         heat_used_mwh_a=0.0,
         design=study.money.design,
         power_factor=study.pod.power_factor,
+        connection_option=site["connection_option"],
+        transformer_kva=None if isnan(transformer_kva) else float(transformer_kva),
         cable_m=float(site["connection_m"]),
+        cable_verge_m=float(site["connection_verge_m"]),
+        cable_carriageway_m=float(site["connection_carriageway_m"]),
+        # Where it is not known the note of the connection says that it is left out.
+        reinforcement_gbp=0.0 if isnan(whole_gbp) else float(whole_gbp),
         fibre_m=float(site["fibre_m"]),
         battery_kwh=study.pod.battery_kwh,
         connection_quote_gbp=study.money.connection_quote_gbp,
         structure=study.money.structure,
         work_units_a=study.money.work_units_a,
     )
+    if not listed(project) and study.money.connection_quote_gbp is None:
+        return "so large a connection has no list price; give money.connection_quote_gbp"
     return project if site["heat_used_mwh_a"] == 0 else _with_heat(study, site, project)
 
 

@@ -103,7 +103,15 @@ def built_gbp(plan: Plan) -> dict[str, float]:
     """Cost of everything that is built before the first year [GBP], fees and contingency last."""
     project, rates = plan.project, plan.rates
     quote = project.connection_quote_gbp
-    estimate = connection_gbp(project.connection_kva, project.cable_m, rates)
+    estimate = connection_gbp(
+        project.connection_kva,
+        project.cable_m,
+        rates,
+        option=project.connection_option,
+        transformer_kva=project.transformer_kva,
+        verge_m=project.cable_verge_m,
+        carriageway_m=project.cable_carriageway_m,
+    )
     built = {
         "pod": project.it_kw * pod_gbp_kw(project.it_kw, plan),
         "cooler": project.rejection_kw * rates["cooler_gbp_kw"],

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from siteselect.grid import cost
+from siteselect.grid.catalogue import OPTIONS
+from siteselect.grid.option import by_size
 from siteselect.pod import HOURS_A
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Amount = TypeVar("Amount", float, "NDArray[np.float64]")
 
 HIGH_COST_GBP_KVA = 1720.0
 """Above this, a customer in Great Britain pays for reinforcement [GBP/kVA] (Access SCR, 2023)."""
@@ -44,40 +48,48 @@ class Use:
     peak_kva: float
 
 
-def customer_reinforcement_gbp(reinforcement_gbp: float, capacity_kva: float) -> float:
+def customer_reinforcement_gbp(reinforcement_gbp: Amount, capacity_kva: float) -> Amount:
     """Part of the cost of reinforcement that the customer pays [GBP].
 
     Since 1 April 2023 a demand customer pays only what exceeds 1,720 GBP/kVA, besides the
     extension assets (Ofgem, Access and Forward-looking Charges review; seen on a network
     operator's page). Speculative applications are treated otherwise.
     """
-    return max(0.0, reinforcement_gbp - HIGH_COST_GBP_KVA * capacity_kva)
+    excess: Amount = np.maximum(0.0, reinforcement_gbp - HIGH_COST_GBP_KVA * capacity_kva)
+    return excess
 
 
-def connection_gbp(connection_kva: float, cable_m: float, rates: Mapping[str, float]) -> float:
-    """Cost of the connection itself, without reinforcement [GBP].
+def connection_gbp(
+    connection_kva: float,
+    cable_m: float,
+    rates: Mapping[str, float],
+    *,
+    option: str = "",
+    transformer_kva: float | None = None,
+    verge_m: float = 0.0,
+    carriageway_m: float = 0.0,
+) -> float:
+    """Cost of the connection itself, without reinforcement [GBP], by the formula of `grid.cost`.
 
     Parameters
     ----------
     connection_kva : size of the connection [kVA].
     cable_m : route to the point of connection [m].
-    rates : prices by name.
+    rates : prices by name, as `prices.rates_at` gives them.
+    option : kind of connection; left out, the one that is usual for the size.
+    transformer_kva : rating of a new transformer [kVA]; left out, the size of the connection.
+    verge_m, carriageway_m : parts of the route in that ground [m]; the rest is footway.
 
     Returns
     -------
     float
         NaN above 1000 kVA, where only a quotation helps.
     """
-    steps = (
-        (69.0, "service_gbp", "cable_gbp_m"),
-        (276.0, "way_gbp", "cable_gbp_m"),
-        (500.0, "substation_small_gbp", "cable_hv_gbp_m"),
-        (1000.0, "substation_large_gbp", "cable_hv_gbp_m"),
-    )
-    for most_kva, fixed, metre in steps:
-        if connection_kva <= most_kva:
-            return rates[fixed] + rates[metre] * cable_m
-    return nan
+    kind = by_size(connection_kva) if option == "" else np.asarray(OPTIONS.index(option))
+    transformer = connection_kva if transformer_kva is None else transformer_kva
+    ground_m = np.array([[verge_m, cable_m - verge_m - carriageway_m, carriageway_m]])
+    found = cost.connection_gbp(np.atleast_1d(kind), np.array([transformer]), ground_m, rates)
+    return float(found[0])
 
 
 def band_hours(bands: Bands = Bands()) -> dict[str, float]:

@@ -8,6 +8,7 @@ from math import isfinite
 
 from siteselect.errors import Fault, InputError
 from siteselect.finance.prices import Scenario, prices, rates_at, scenarios
+from siteselect.grid.catalogue import OPTIONS
 
 LISTED_KVA = 1000.0
 """Largest connection that the catalogue has a price for [kVA]."""
@@ -54,8 +55,16 @@ class Project:
     """Pipe in soft dig [m]."""
     pipe_hard_m: float = 0.0
     """Pipe under streets [m]."""
+    connection_option: str = ""
+    """Kind of connection (`grid.catalogue.OPTIONS`); left out, the usual one for its size."""
+    transformer_kva: float | None = None
+    """Rating of the transformer of a new substation [kVA]; left out, that of the connection."""
     cable_m: float = 0.0
     """Route of the connection [m]."""
+    cable_verge_m: float = 0.0
+    """Part of it in verge [m]; what is neither verge nor carriageway is footway."""
+    cable_carriageway_m: float = 0.0
+    """Part of it in the carriageway [m]."""
     fibre_m: float = 0.0
     """Route of new duct and fibre [m]."""
     battery_kwh: float = 0.0
@@ -116,9 +125,7 @@ def make_plan(
         Anything is out of range or unknown; all faults at once.
     """
     terms = terms or Terms()
-    faults = [*_project_faults(project), *_terms_faults(terms)]
-    if faults:
-        raise InputError(faults)
+    _check(project, terms)
     return Plan(project, rates_at("mid", rates), terms)
 
 
@@ -144,11 +151,17 @@ def scenario_plan(
         electricity_factor=story.electricity_factor,
         gas_factor=story.gas_factor,
     )
-    return make_plan(project, terms, rates_at(story.ends, given))
+    _check(project, terms)
+    return Plan(project, rates_at(story.ends, given), terms)
+
+
+def _check(project: Project, terms: Terms) -> None:
+    if faults := [*_project_faults(project), *_terms_faults(terms)]:
+        raise InputError(faults)
 
 
 _SHARES = {"utilisation_share", "power_factor"}
-_MAY_BE_NONE = {"peak_kva", "connection_quote_gbp", "work_units_a"}
+_MAY_BE_NONE = {"peak_kva", "transformer_kva", "connection_quote_gbp", "work_units_a"}
 
 
 def _project_faults(project: Project) -> Iterable[Fault]:
@@ -168,9 +181,26 @@ def _project_faults(project: Project) -> Iterable[Fault]:
         yield _fault("it_kw", "nothing to appraise", project.it_kw, "Give more than 0 kW.")
     if isfinite(project.pue) and project.pue < 1:
         yield _fault("pue", "below 1", project.pue, "A pod draws at least what its servers draw.")
-    if project.connection_kva > LISTED_KVA and project.connection_quote_gbp is None:
+    if project.connection_option not in {"", *OPTIONS}:
+        cure = f"Use one of {', '.join(OPTIONS)}, or leave it out."
+        yield _fault("connection_option", "no such kind", project.connection_option, cure)
+    if _cable_beyond(project):
+        cure = "Verge and carriageway are parts of cable_m."
+        yield _fault("cable_verge_m", "more ground than cable", project.cable_verge_m, cure)
+    if not listed(project) and project.connection_quote_gbp is None:
         cure = "Give connection_quote_gbp: above 1000 kVA there is no list price."
         yield _fault("connection_kva", "no price", project.connection_kva, cure)
+
+
+def listed(project: Project) -> bool:
+    """Say whether the catalogue has a price for the connection."""
+    largest = max(project.connection_kva, project.transformer_kva or 0.0)
+    return not largest > LISTED_KVA and project.connection_option != "hv_metered"
+
+
+def _cable_beyond(project: Project) -> bool:
+    parts_m = project.cable_verge_m + project.cable_carriageway_m
+    return parts_m > 0 and parts_m > project.cable_m * (1 + 1e-9)
 
 
 def _terms_faults(terms: Terms) -> Iterable[Fault]:

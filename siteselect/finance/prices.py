@@ -12,9 +12,12 @@ from typing import Any, Literal
 import yaml
 
 from siteselect.errors import Fault, InputError
+from siteselect.grid.catalogue import End, ground_factors, price_entries
 
 Ends = Literal["adverse", "mid", "favourable"]
 Group = Literal["pod", "central", "host", "both"]
+
+_CABLE_END: Mapping[Ends, End] = {"adverse": "high", "mid": "mid", "favourable": "low"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Scenario:
 
 @cache
 def prices() -> dict[str, Price]:
-    """Read the shipped prices by name."""
+    """Read the shipped prices by name, those of the electricity connection among them."""
     document = _read()
     return {
         name: Price(
@@ -78,7 +81,7 @@ def prices() -> dict[str, Price]:
             source=f"[{entry['tag']}] {entry['source']}",
             as_of=str(document["as_of"]),
         )
-        for name, entry in document["prices"].items()
+        for name, entry in (document["prices"] | price_entries()).items()
     }
 
 
@@ -113,6 +116,9 @@ def constant_discounting(rate_share: float) -> Discounting:
 def rates_at(ends: Ends = "mid", given: Mapping[str, float] | None = None) -> dict[str, float]:
     """Take every price at one end of its range, and the ones that are known as given.
 
+    Cable has a price in a footway; factors on it for other ground come with the prices, at the
+    same end. A price of cable that is known is taken as that in a footway.
+
     Raises
     ------
     InputError
@@ -131,7 +137,8 @@ def rates_at(ends: Ends = "mid", given: Mapping[str, float] | None = None) -> di
     ]
     if faults:
         raise InputError(faults)
-    return {name: price.at(ends) for name, price in prices().items()} | dict(given)
+    factors = ground_factors(_CABLE_END[ends])
+    return factors | {name: price.at(ends) for name, price in prices().items()} | dict(given)
 
 
 def _with_tuples(entry: dict[str, Any]) -> dict[str, Any]:

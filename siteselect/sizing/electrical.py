@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING, TypeVar
 
 from siteselect.sizing.catalogue import ConnectionStep, connection_steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Power = TypeVar("Power", float, "NDArray[np.float64]")
 
 THREE_PHASE_V = 400.0
 """Nominal voltage between phases of the British low-voltage network [V]."""
@@ -51,13 +58,25 @@ def connection_for(apparent_kva: float) -> ConnectionStep | None:
     return next((step for step in connection_steps() if step.kva >= apparent_kva), None)
 
 
+def transformer_spare_kva(rating_kva: Power, peak_kva: Power, loading_share: float = 0.8) -> Power:
+    """Apparent power that a transformer can still take from a flat load [kVA]; may be negative.
+
+    A flat load has no cool hours in which a transformer recovers, so no cyclic credit is given.
+    The existing peak counts in full: diversity factor 1.
+
+    Parameters
+    ----------
+    rating_kva : nameplate rating [kVA], or an array of them.
+    peak_kva : highest load so far [kVA], likewise.
+    loading_share : part of the rating that may be used [judgement: 0.8].
+    """
+    return loading_share * rating_kva - peak_kva
+
+
 def transformer_headroom_kw(
     rating_kva: float, peak_kva: float, power_factor: float, loading_share: float = 0.8
 ) -> float:
-    """Real power that a transformer can still take from a flat load [kW].
-
-    A flat load has no cool hours in which a transformer recovers, so no cyclic credit is given.
-    The existing peak counts in full: diversity factor 1. Never below 0.
+    """Real power that a transformer can still take from a flat load [kW], never below 0.
 
     Parameters
     ----------
@@ -66,4 +85,4 @@ def transformer_headroom_kw(
     power_factor : of both loads.
     loading_share : part of the rating that may be used [judgement: 0.8].
     """
-    return max(0.0, loading_share * rating_kva - peak_kva) * power_factor
+    return max(0.0, transformer_spare_kva(rating_kva, peak_kva, loading_share)) * power_factor

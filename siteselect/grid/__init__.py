@@ -1,0 +1,1 @@
+"""The electricity connection in pure form: capacity, kind of connection, cost, time, security."""
