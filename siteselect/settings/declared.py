@@ -52,6 +52,9 @@ class LayerFile(Provenanced):
     """File, relative to the study file (or to the folder given with --data)."""
     table: str | None = None
     """Name of the table inside the file, where it holds several."""
+    reader: str | None = None
+    """Name of the source that reads it, where the ending does not tell: docs/sources.md lists them.
+    """
     crs: str | None = None
     """CRS of the coordinates, needed only where the file does not state it (CSV, for one)."""
     columns: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What network operators publish of their substations, turned into one table. Pure: no network."""

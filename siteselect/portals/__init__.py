@@ -1,0 +1,1 @@
+"""Open data portals: the only room that asks the network."""
