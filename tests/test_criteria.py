@@ -6,7 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SHARED, Town
+from conftest import SHARED, X0, Y0, Town
+from shapely.geometry import Point, box
 
 from siteselect.assess import Assessment
 from siteselect.contracts import Criterion, measured
@@ -17,6 +18,9 @@ from siteselect.design.heat_year import ALONE, HeatYear, Scheme, heat_year
 from siteselect.errors import InputError
 from siteselect.layers.build import specs
 from siteselect.units import unit_of
+
+WITHOUT_UNIT = {"lon", "lat", "parking_bays", "diversity_possible", "diversity_proven"}
+"""Degrees, counts and classes."""
 
 NAMES = sorted(criteria())
 
@@ -64,7 +68,7 @@ def test_the_table_of_sites_has_exactly_the_documented_columns(demo: Assessment)
     documented = {column.name for column in SITE_COLUMNS}
     assert set(demo.sites.columns) - {"geometry"} == documented
     for column in SITE_COLUMNS:
-        if column.kind == "number" and column.name not in {"lon", "lat"}:
+        if column.kind == "number" and column.name not in WITHOUT_UNIT:
             assert unit_of(column.name) is not None, f"{column.name} has no unit"
 
 
@@ -123,7 +127,9 @@ def test_lengths_by_hand(town: Town) -> None:
     assert found.measures.loc["a", "connection_length"] == pytest.approx(400, abs=0.01)
     assert found.measures.loc["c", "connection_length"] == pytest.approx(400, abs=0.01)
     assert found.measures.loc["b", "fibre_route"] == pytest.approx(500, abs=0.01)
-    assert found.sites.loc["b", "rtt_ms"] == pytest.approx(2 * 5.5 * 4.9e-3 + 0.2, abs=1e-4)
+    assert found.sites.loc["b", "rtt_ms"] == pytest.approx(
+        2 * (0.5 * 1.05 + 5) * 4.9e-3 + 0.2, abs=1e-4
+    )
 
 
 def test_off_the_graph_the_straight_line_is_declared(town: Town) -> None:
@@ -283,3 +289,20 @@ def test_where_nobody_lives_near_the_margin_is_that_at_the_edge_of_the_search(to
     town.write("receptors", gpd.read_file(town.folder / "receptors.gpkg").iloc[:0])
     uncovered = town.assess()
     assert uncovered.reasons["noise_margin"].str.contains("not covered by the layer").all()
+
+
+def test_a_found_protected_area_counts_where_no_file_covers_its_kind(town: Town) -> None:
+    shapes = [box(X0 + 400, Y0 + 400, X0 + 600, Y0 + 600), Point(X0 + 520, Y0 + 500)]
+    frame = gpd.GeoDataFrame(
+        {"constraint_id": ["c", "l"], "kind": ["conservation_area", "listed_building"]},
+        geometry=shapes,
+        crs=3067,
+    )
+    town.write("constraints", frame)
+    credit = {"source": "test", "date": "2026", "licence": "none", "basis": "illustrative"}
+    town.document["layers"]["constraints"] = [{"path": "constraints.gpkg", **credit}]
+    found = town.assess().sites
+    assert found.loc["b", "in_conservation_area"] is True
+    assert found.loc["a", "in_conservation_area"] is None
+    assert found.loc["b", "listed_building_m"] == pytest.approx(20, abs=0.1)
+    assert np.isnan(found.loc["a", "listed_building_m"])

@@ -337,3 +337,35 @@ def test_a_ring_shaped_building_is_one_block(town: Town) -> None:
     with_screens(town, [shapely.MultiPolygon([ring])], [10.0])
     found = sites(town).loc["b"]
     assert found["receptor_level_dba"] < found["receptor_open_dba"]
+
+
+def test_the_report_shows_windows_octaves_and_what_helps(town: Town) -> None:
+    from siteselect.report.html import site_report
+
+    town.document["noise"]["night_limit_dba"] = 38
+    assessment = assess(load_study(town.file), town.folder, opinions=False)
+    text = site_report(assessment, "b")
+    site = assessment.sites.loc["b"]
+    assert "Too loud as described: at home (dwelling)" in text
+    assert "8000 Hz" in text
+    assert f"{round(site['receptor_level_dba'])}\u00a0dB(A)" in text
+    assert "not a BS 4142 assessment" in text
+    del town.document["layers"]["noise_receptors"]
+    del town.document["groups"]["noise"]
+    del town.document["presets"]
+    bare = site_report(assess(load_study(town.file), town.folder, opinions=False), "b")
+    assert "who would hear the plant is not known" in bare
+
+
+def test_nobody_to_hear_it_is_told_apart_from_nobody_known(town: Town) -> None:
+    from siteselect.report.noise_section import noise_section
+    from siteselect.report.wording import wording
+
+    town.document["noise"]["search_m"] = 10
+    covered = assess(load_study(town.file), town.folder, opinions=False)
+    assert "as far as the layer covers" in noise_section(covered, "b", wording()).lines[0].text
+    outline = gpd.GeoDataFrame(geometry=[box(X0, Y0, X0 + 100, Y0 + 100)], crs=3067)
+    town.write("seen", outline)
+    town.document["layers"]["noise_receptors"][0]["covers"] = "seen.gpkg"
+    part = assess(load_study(town.file), town.folder, opinions=False)
+    assert "does not cover all" in noise_section(part, "b", wording()).lines[0].text

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OCTAVES = ("63", "125", "250", "500", "1000", "2000", "4000", "8000")
 """Nominal midbands [Hz]."""
-MOST = 12
+MOST = 8
 """Receptors that a table shows, worst first."""
 
 

@@ -56,12 +56,13 @@ def surround(
     columns["flood_band"] = _flood_band(territory, points, footprint)
     layer = territory.layers.get("constraints")
     for kind in KINDS:
-        covered = None if layer is None else layer.kind_coverage.get(kind)
-        if layer is None or covered is None:
+        if layer is None:
             columns[f"in_{kind}"] = pd.Series(None, index=index, dtype=object)
             if kind in RADIUS_OF_INTEREST_M:
                 columns[f"{kind}_m"] = np.nan
             continue
+        # A kind that no file covers whole may still be known where it was found.
+        covered = layer.kind_coverage.get(kind, shapely.Polygon())
         shapes = layer.frame.geometry.to_numpy()[(layer.frame["kind"] == kind).to_numpy()]
         columns[f"in_{kind}"] = _inside(shapes, covered, points, footprint)
         if kind in RADIUS_OF_INTEREST_M:
@@ -113,12 +114,12 @@ def _distance(
 ) -> NDArray[np.float64]:
     """Measure to the nearest feature, as far as the coverage lets one know.
 
-    A feature farther away than the edge of the coverage proves nothing about what lies beyond the
-    edge; the distance is then that to the edge, if it exceeds the radius that rules look at, and
-    unknown otherwise.
+    A feature within the radius that rules look at counts wherever it is known from. One farther
+    away than the edge of the coverage proves nothing about what lies beyond the edge; the distance
+    is then that to the edge, if it exceeds the radius, and unknown otherwise.
     """
-    to_edge = shapely.distance(points, shapely.boundary(covered))
-    to_edge[~shapely.covers(covered, points)] = 0.0
+    seen = shapely.covers(covered, points)
+    to_edge = np.where(seen, shapely.distance(points, shapely.boundary(covered)), 0.0)
     nearest: NDArray[np.float64] = np.full(len(points), np.inf)
     if len(shapes):
         index, distance = shapely.STRtree(shapes).query_nearest(
@@ -127,4 +128,5 @@ def _distance(
         nearest[index[0]] = distance
     known: NDArray[np.float64] = np.minimum(nearest, to_edge)
     known[(nearest > to_edge) & (to_edge <= radius_m)] = np.nan
+    known[nearest <= radius_m] = nearest[nearest <= radius_m]
     return known
