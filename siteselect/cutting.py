@@ -18,11 +18,25 @@ if TYPE_CHECKING:
 
     from siteselect.snapping import RoadGraph, Snap
 
+EDGE_ENDS = 2
+"""Stops of an edge at which nothing lies."""
+
 Costs = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 """Cost of every edge along its line and against it."""
 
-WaysIn = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.float64]"]
-"""Site, node it is entered from, cost from there."""
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The two ways to every site on the network: from the stop before it, and from that after.
+
+    `site` is its index, `row` the row of the cut at which its piece of edge starts, `before` and
+    `after` the costs of the two ways without the last bit off the street.
+    """
+
+    site: NDArray[np.int64]
+    row: NDArray[np.int64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +124,38 @@ def link(cut: Cut, costs: Costs, place_cost: NDArray[np.float64]) -> Links:
     return Links(matrix=matrix, key=tail[use] * size + head[use], row=rows[use])
 
 
-def ways_to(cut: Cut, sites: Snap, costs: Costs, site_cost: NDArray[np.float64]) -> WaysIn:
+def ways_to(cut: Cut, sites: Snap, costs: Costs) -> WaysIn:
     """Give the two ways to every site on the network: from the stop before it, from that after."""
     site = np.flatnonzero(sites.edge >= 0)
     edge, fraction = sites.edge[site], sites.fraction[site]
-    row = np.searchsorted(
-        _place_key(cut.edge, cut.fraction), _place_key(edge, fraction), side="right"
+    row = _row_of(cut, edge, fraction)
+    return WaysIn(
+        site=site,
+        row=row,
+        before=_portion(fraction - cut.fraction[row], costs[0][edge]),
+        after=_portion(cut.fraction[row + 1] - fraction, costs[1][edge]),
     )
-    row -= np.where(fraction == 1, 2, 1)
-    before = _portion(fraction - cut.fraction[row], costs[0][edge])
-    after = _portion(cut.fraction[row + 1] - fraction, costs[1][edge])
-    return (
-        np.tile(site, 2),
-        np.concatenate([cut.node[row], cut.node[row + 1]]),
-        np.concatenate([before, after]) + np.tile(site_cost[site], 2),
-    )
+
+
+def _row_of(cut: Cut, edge: NDArray[np.int64], fraction: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Find the row at which the piece of edge starts that holds each place."""
+    first = np.flatnonzero(np.diff(cut.edge, prepend=-1))
+    stops = np.diff(first, append=len(cut.edge))
+    row = first[edge]
+    # only edges that were cut have more than one piece to choose from
+    inner = np.flatnonzero(stops[edge] > EDGE_ENDS)
+    key = _place_key(cut.edge, cut.fraction)
+    found = np.searchsorted(key, _place_key(edge[inner], fraction[inner]), side="right")
+    row[inner] = found - np.where(fraction[inner] == 1, 2, 1)
+    return row
 
 
 def least(key: NDArray[np.int64], cost: NDArray[np.float64]) -> NDArray[np.int64]:
     """Find the row of least cost for each key, keys rising from 0 up."""
-    order = np.lexsort((cost, key))
-    return order[np.flatnonzero(np.diff(key[order], prepend=-1))]
+    order = np.argsort(key, kind="stable")
+    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if len(start) == len(key):
+        return order
+    group = np.repeat(np.arange(len(start)), np.diff(start, append=len(key)))
+    lowest = np.flatnonzero(cost[order] == np.minimum.reduceat(cost[order], start)[group])
+    return order[lowest[np.flatnonzero(np.diff(group[lowest], prepend=-1))]]

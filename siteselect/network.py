@@ -1,34 +1,51 @@
 """Distances and driving times along the street network, exact for places in the middle of a street.
 
-The shortest paths are those of Dijkstra (1959) as scipy.sparse.csgraph has them, over the network
-cut at the facilities.
+A field holds the shortest ways to a set of facilities; it is computed once and asked many times.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from siteselect.cutting import Costs, Cut, Links, WaysIn, cut_at, least, link, ways_to
-from siteselect.snapping import RoadGraph, Snap, build_graph, snap
+from siteselect.cutting import Links, cut_at, least, link, ways_to
+from siteselect.field import (
+    Field,
+    Nearest,
+    field_by_drive,
+    field_by_length,
+    metres_by_class,
+    pieces,
+    reach_of,
+    ways_in,
+)
+from siteselect.snapping import RoadGraph, Snap, _stoppable, build_graph, snap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "EdgeTree",
+    "Field",
     "Nearest",
     "RoadGraph",
     "Snap",
     "build_graph",
+    "edge_tree",
+    "field_by_drive",
+    "field_by_length",
+    "line_along",
+    "metres_by_class",
     "nearest_by_drive",
     "nearest_by_length",
     "pairs_within",
+    "reach_of",
     "route",
+    "routes",
     "snap",
 ]
 
@@ -42,12 +59,23 @@ CELLS_AT_ONCE = 2**22
 """Most cells of a distance table that `pairs_within` holds: 32 MB of floats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """Cost to the nearest facility of n sites [m or min] and its index; inf and -1 if none."""
+class EdgeTree(NamedTuple):
+    """A finder of edges near a place, and the index in the graph of each edge it holds."""
 
-    cost: NDArray[np.float64]
-    facility: NDArray[np.int64]
+    tree: shapely.STRtree
+    edges: NDArray[np.int64]
+
+
+def edge_tree(graph: RoadGraph, *, drivable: bool = False) -> EdgeTree:
+    """Prepare a graph for many calls of `snap`.
+
+    Parameters
+    ----------
+    graph : street network.
+    drivable : whether to look only at edges that a vehicle may drive on and stop at.
+    """
+    edges = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
+    return EdgeTree(shapely.STRtree(graph.geometry[edges]), edges)
 
 
 def nearest_by_length(graph: RoadGraph, sites: Snap, facilities: Snap) -> Nearest:
@@ -63,8 +91,7 @@ def nearest_by_length(graph: RoadGraph, sites: Snap, facilities: Snap) -> Neares
     Nearest
         Length from site to facility [m], with the straight lines from both to the street.
     """
-    both_ways = (graph.length_m, graph.length_m)
-    return _nearest(graph, sites, facilities, both_ways, sites.offset_m, facilities.offset_m)
+    return reach_of(field_by_length(graph, facilities), sites)
 
 
 def nearest_by_drive(
@@ -94,15 +121,8 @@ def nearest_by_drive(
     ValueError
         The speed is not above 0, or a delay is negative or not a number.
     """
-    if not offroad_kmh > 0:
-        raise ValueError(f"offroad_kmh must be above 0, not {offroad_kmh}")
-    delay_min = np.zeros(len(bases.edge)) if base_delay_min is None else np.asarray(base_delay_min)
-    if delay_min.shape != bases.edge.shape or not (delay_min >= 0).all():
-        raise ValueError("base_delay_min must hold one number of 0 or more for every base")
-    min_per_m = 60 / 1000 / offroad_kmh
-    costs = (graph.forward_min, graph.backward_min)
-    base_min = bases.offset_m * min_per_m + delay_min
-    return _nearest(graph, sites, bases, costs, sites.offset_m * min_per_m, base_min)
+    field = field_by_drive(graph, bases, offroad_kmh=offroad_kmh, base_delay_min=base_delay_min)
+    return reach_of(field, sites)
 
 
 def pairs_within(
@@ -131,7 +151,10 @@ def pairs_within(
     both_ways = (graph.length_m, graph.length_m)
     cut = cut_at(graph, facilities)
     links = link(cut, both_ways, facilities.offset_m[cut.places])
-    site, node, extra_m = ways_to(cut, sites, both_ways, sites.offset_m)
+    ways = ways_to(cut, sites, both_ways)
+    node = np.concatenate([cut.node[ways.row], cut.node[ways.row + 1]])
+    site = np.tile(ways.site, 2)
+    extra_m = np.concatenate([ways.before, ways.after]) + sites.offset_m[site]
     order = np.argsort(node, kind="stable")
     ways_in = (site[order], node[order], extra_m[order])
     none = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
@@ -143,6 +166,32 @@ def pairs_within(
     facility = cut.places[source - cut.nodes]
     order = np.lexsort((facility, site))
     return site[order], facility[order], length_m[order]
+
+
+def routes(field: Field, sites: Snap, rows: NDArray[np.int64] | None = None) -> NDArray[np.object_]:
+    """Draw the way of sites to their nearest facility.
+
+    Parameters
+    ----------
+    field : shortest ways to the facilities.
+    sites : places snapped to the same network.
+    rows : which of them to draw; all when left out.
+
+    Returns
+    -------
+    NDArray
+        A LineString for each of those sites, from the site's spot on the street to the facility's,
+        also where the field is by driving time and the engineer comes the other way; empty where
+        there is no way.
+    """
+    chosen = np.arange(len(sites.edge)) if rows is None else np.asarray(rows, dtype=np.int64)
+    some = Snap(sites.edge[chosen], sites.fraction[chosen], sites.offset_m[chosen])
+    lines = np.full(len(chosen), shapely.LineString(), dtype=object)
+    found = ways_in(field, some)
+    for at in np.flatnonzero(np.isfinite(found.cost)):
+        number = found.site[at]
+        lines[number] = _drawn(field, some.fraction[number], int(found.entry[at]))
+    return lines
 
 
 def route(graph: RoadGraph, site: Snap, facility: Snap) -> shapely.LineString:
@@ -158,60 +207,14 @@ def route(graph: RoadGraph, site: Snap, facility: Snap) -> shapely.LineString:
     LineString
         From the site's spot on the street to the facility's; empty where there is no way.
     """
-    both = Snap(
-        edge=np.concatenate([site.edge, facility.edge]),
-        fraction=np.concatenate([site.fraction, facility.fraction]),
-        offset_m=np.concatenate([site.offset_m, facility.offset_m]),
-    )
-    if both.edge.shape != (2,):
+    if site.edge.shape != (1,) or facility.edge.shape != (1,):
         raise ValueError("a route leads from one site to one facility")
-    if (both.edge < 0).any():
-        return shapely.LineString()
-    cut = cut_at(graph, both)
-    links = link(cut, (graph.length_m, graph.length_m), np.zeros(2))
-    start, end = (int(node) for node in cut.stops)
-    _, before = dijkstra(links.matrix, indices=[start], return_predecessors=True)
-    nodes = [end]
-    while nodes[-1] != start:
-        if before[0, nodes[-1]] < 0:
-            return shapely.LineString()
-        nodes.append(int(before[0, nodes[-1]]))
-    return _drawn(graph, cut, links, np.array(nodes[::-1], dtype=np.int64), both)
-
-
-def _nearest(
-    graph: RoadGraph,
-    sites: Snap,
-    places: Snap,
-    costs: Costs,
-    site_cost: NDArray[np.float64],
-    place_cost: NDArray[np.float64],
-) -> Nearest:
-    cut = cut_at(graph, places)
-    links = link(cut, costs, place_cost[cut.places])
-    site, node, extra = ways_to(cut, sites, costs, site_cost)
-    nearest = Nearest(
-        cost=np.full(len(sites.edge), np.inf),
-        facility=np.full(len(sites.edge), -1, dtype=np.int64),
-    )
-    if len(cut.places) == 0 or len(site) == 0:
-        return nearest
-    reach, _, source = dijkstra(
-        links.matrix,
-        indices=cut.nodes + np.arange(len(cut.places)),
-        min_only=True,
-        return_predecessors=True,
-    )
-    cost = reach[node] + extra
-    best = least(site, cost)
-    best = best[np.isfinite(cost[best])]
-    nearest.cost[site[best]] = cost[best]
-    nearest.facility[site[best]] = cut.places[source[node[best]] - cut.nodes]
-    return nearest
+    line: shapely.LineString = routes(field_by_length(graph, facility), site)[0]
+    return line
 
 
 def _pairs_of(
-    links: Links, sources: NDArray[np.int64], ways_in: WaysIn, limit_m: float
+    links: Links, sources: NDArray[np.int64], ways_in: _Pairs, limit_m: float
 ) -> list[_Pairs]:
     """List the pairs of some places; ways in must be sorted by node.
 
@@ -239,25 +242,47 @@ def _pairs_of(
     return found
 
 
-def _drawn(
-    graph: RoadGraph, cut: Cut, links: Links, nodes: NDArray[np.int64], spots: Snap
+def line_along(
+    graph: RoadGraph,
+    edges: NDArray[np.int64],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
 ) -> shapely.LineString:
-    row = links.row[np.searchsorted(links.key, nodes[:-1] * links.matrix.shape[0] + nodes[1:])]
-    pieces = [
-        shapely.get_coordinates(
-            substring(
-                graph.geometry[cut.edge[at]],
-                cut.fraction[at],
-                cut.fraction[at + 1],
-                normalized=True,
-            )
-        )[:: 1 if cut.node[at] == node else -1]
-        for at, node in zip(row, nodes[:-1], strict=True)
-    ]
-    spot = graph.geometry[spots.edge[0]].interpolate(spots.fraction[0], normalized=True)
-    path = np.concatenate([shapely.get_coordinates(spot), *pieces])
+    """Join parts of edges, each from one share of its length to another, into one line.
+
+    Parameters
+    ----------
+    graph : street network.
+    edges : at least one edge, each beginning where the one before it ends.
+    starts, ends : shares of its length; against the line where the start is the greater.
+    """
+    path = np.concatenate([*map(_part, graph.geometry[edges], starts.tolist(), ends.tolist())])
     moved = np.append(True, (path[1:] != path[:-1]).any(axis=1))
     return shapely.LineString(path[moved] if moved.sum() > 1 else path[[0, 0]])
+
+
+def _drawn(field: Field, fraction: float, entry: int) -> shapely.LineString:
+    """Draw the way from a spot on an edge, over the stop in row `entry` of the cut, to the end."""
+    cut = field.cut
+    nodes = [int(cut.node[entry])]
+    while field.ahead[nodes[-1]] >= 0:
+        nodes.append(int(field.ahead[nodes[-1]]))
+    way = np.array(nodes[:-1], dtype=np.int64)
+    row = pieces(field, way)
+    onward = cut.node[row] == way
+    return line_along(
+        field.graph,
+        np.append(cut.edge[entry], cut.edge[row]),
+        np.append(fraction, cut.fraction[np.where(onward, row, row + 1)]),
+        np.append(cut.fraction[entry], cut.fraction[np.where(onward, row + 1, row)]),
+    )
+
+
+def _part(line: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
+    """Give the points of a part of a line; whole edges are not measured anew."""
+    if {start, end} == {0.0, 1.0}:
+        return shapely.get_coordinates(line)[:: 1 if end else -1]
+    return shapely.get_coordinates(substring(line, start, end, normalized=True))
 
 
 def _chunks(count: int, size: int) -> list[tuple[int, int]]:

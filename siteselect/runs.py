@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,7 +41,10 @@ SITE_REPORTS = 5
 """How many leading sites get a report of their own in a run folder, unless more are asked for."""
 
 MARKER = "manifest.json"
-TABLES = ("findings.parquet", "ranking.csv", "rejected.csv", "sites.gpkg", "sites.parquet")
+TABLES = (
+    *("findings.parquet", "ranking.csv", "rejected.csv", "sites.gpkg", "sites.parquet"),
+    "waterfall.csv",
+)
 
 
 def save_run(
@@ -73,7 +76,8 @@ def save_run(
     try:
         _make_room(out)
         progress("Writing the tables")
-        written = write_tables(assessment, out)
+        leading = [str(site) for site in order(assessment.ranking.table)[:reports]]
+        written = write_tables(assessment, out, leading)
         manifest = manifest_of(assessment, written)
         progress("Writing the reports")
         digest = manifest_hash(manifest)
@@ -82,7 +86,7 @@ def save_run(
         )
         folder = out / "sites"
         folder.mkdir(exist_ok=True)
-        for site_id in order(assessment.ranking.table)[:reports]:
+        for site_id in leading:
             text = site_report(assessment, site_id, manifest_hash=digest)
             (folder / f"{file_name(site_id)}.html").write_text(text, encoding="utf-8", newline="\n")
         text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
@@ -96,17 +100,28 @@ def save_run(
     return manifest
 
 
-def write_tables(assessment: Assessment, out: Path) -> tuple[Path, ...]:
-    """Write the tables of a run into an existing folder and name the files."""
+def write_tables(
+    assessment: Assessment, out: Path, ways_to: Sequence[str] = ()
+) -> tuple[Path, ...]:
+    """Write the tables of a run into an existing folder and name the files.
+
+    Parameters
+    ----------
+    assessment : what to write.
+    out : the folder.
+    ways_to : sites whose cables, pipes and drives are drawn in the GeoPackage.
+    """
     ranking = ranking_table(assessment)
     (out / "ranking.csv").write_text(safe_csv(ranking), encoding="utf-8", newline="\n")
     (out / "rejected.csv").write_text(safe_csv(assessment.rejected), encoding="utf-8", newline="\n")
+    waterfall = assessment.buildable.steps
+    (out / "waterfall.csv").write_text(safe_csv(waterfall), encoding="utf-8", newline="\n")
     write_geoparquet(assessment, out / "sites.parquet")
     findings = assessment.findings.copy()
     for column in ("evaluated_on", "reviewed_on"):
         findings[column] = findings[column].astype(str)
     findings.to_parquet(out / "findings.parquet", index=False)
-    write_gpkg(assessment, out / "sites.gpkg")
+    write_gpkg(assessment, out / "sites.gpkg", ways_to)
     return tuple(out / name for name in TABLES)
 
 

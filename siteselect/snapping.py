@@ -12,6 +12,7 @@ import shapely
 
 from siteselect.errors import Fault, InputError
 from siteselect.geo import require_metres
+from siteselect.nearest_line import nearest_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +112,9 @@ def build_graph(roads: gpd.GeoDataFrame) -> RoadGraph:
     """Turn the layer of streets into a graph.
 
     Driving time is length over the free-flow speed of the class, or over the posted limit where
-    that is lower. No turn, junction or traffic delay is in it.
+    that is lower. No turn, junction or traffic delay is in it. A street with `motor_vehicle` no is
+    not driven on. One that is private or for destinations only is, like any other: the sites lie
+    on such streets, and whether somebody would cut through one is not looked at.
 
     Parameters
     ----------
@@ -151,7 +154,12 @@ def build_graph(roads: gpd.GeoDataFrame) -> RoadGraph:
 
 
 def snap(
-    graph: RoadGraph, points: NDArray[np.object_], limit_m: float, *, drivable: bool = False
+    graph: RoadGraph,
+    points: NDArray[np.object_],
+    limit_m: float,
+    *,
+    drivable: bool = False,
+    tree: tuple[shapely.STRtree, NDArray[np.int64]] | None = None,
 ) -> Snap:
     """Tie points to the nearest spot of the nearest edge; to the first of several as near.
 
@@ -162,6 +170,8 @@ def snap(
     limit_m : farthest that an edge may be from its point [m].
     drivable : whether to look only at edges that a vehicle may drive on and stop at; motorways and
         their ramps are none, since no place beside them can be reached from them.
+    tree : finder of edges and the index of each in the graph, as `network.edge_tree` makes it
+        for many calls; it then decides which edges are looked at.
 
     Raises
     ------
@@ -171,23 +181,20 @@ def snap(
     if not limit_m >= 0:
         raise ValueError(f"limit_m must be 0 or more, not {limit_m}")
     where = np.atleast_1d(np.asarray(points, dtype=object))
-    candidates = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
-    # query_nearest wants a positive limit, and its own comparison is not promised to include it
-    (point, found), distance_m = shapely.STRtree(graph.geometry[candidates]).query_nearest(
-        where, max_distance=limit_m * (1 + 1e-9) + 1e-9, return_distance=True
-    )
-    edge = candidates[found]
-    order = np.lexsort((edge, point))
-    first = order[np.unique(point[order], return_index=True)[1]]
-    first = first[distance_m[first] <= limit_m]
+    if tree is None:
+        candidates = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
+        finder = shapely.STRtree(graph.geometry[candidates])
+    else:
+        finder, candidates = tree
+    found, offset_m = nearest_line(finder, graph.geometry[candidates], where, limit_m)
+    on = np.flatnonzero(found >= 0)
     snapped = Snap(
         edge=np.full(len(where), -1, dtype=np.int64),
         fraction=np.full(len(where), np.nan),
-        offset_m=np.full(len(where), np.nan),
+        offset_m=offset_m,
     )
-    snapped.edge[point[first]] = edge[first]
-    snapped.fraction[point[first]] = _fraction(graph, edge[first], where[point[first]])
-    snapped.offset_m[point[first]] = distance_m[first]
+    snapped.edge[on] = candidates[found[on]]
+    snapped.fraction[on] = _fraction(graph, snapped.edge[on], where[on])
     return snapped
 
 
@@ -213,7 +220,8 @@ def _drive_min(
     free_kmh = np.array([FREE_FLOW_KMH.get(str(kind), np.nan) for kind in roads["highway"]])
     posted_kmh = _column(roads, "maxspeed_kmh").astype(np.float64)
     speed_kmh = np.where(posted_kmh < free_kmh, posted_kmh, free_kmh)
-    time_min = np.where(np.isnan(speed_kmh), np.inf, length_m / 1000 / speed_kmh * 60)
+    closed = np.isnan(speed_kmh) | (_column(roads, "motor_vehicle") == "no")
+    time_min = np.where(closed, np.inf, length_m / 1000 / speed_kmh * 60)
     oneway = _column(roads, "oneway")
     return (
         np.where(oneway == "backward", np.inf, time_min),

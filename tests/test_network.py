@@ -1,12 +1,12 @@
 """Distances and driving times by street, on graphs worked by hand."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from street_graphs import NOWHERE, at, roads
 
 from siteselect.network import (
-    RoadGraph,
     build_graph,
     nearest_by_drive,
     nearest_by_length,
@@ -178,21 +178,18 @@ def test_keys_of_pairs_of_nodes_do_not_overflow():
     """Three billion and more: 60,000 nodes squared, beyond 32 bits."""
     steps = 60_000
     x = np.arange(steps + 1) * 10.0
-    graph = RoadGraph(
-        node_xy=np.column_stack([x, np.zeros_like(x)]),
-        edge_from=np.arange(steps),
-        edge_to=np.arange(1, steps + 1),
-        length_m=np.full(steps, 10.0),
-        forward_min=np.full(steps, 0.02),
-        backward_min=np.full(steps, 0.02),
-        geometry=shapely.linestrings(
-            np.stack(
-                [np.column_stack([x[:-1], x[:-1] * 0]), np.column_stack([x[1:], x[1:] * 0])], axis=1
-            )
-        ),
-        highway=np.full(steps, "residential", dtype=object),
-        width_m=np.full(steps, np.nan),
-        name=np.full(steps, None, dtype=object),
+    ends = np.column_stack([x, np.zeros_like(x)])
+    graph = build_graph(
+        gpd.GeoDataFrame(
+            {
+                "edge_id": np.arange(steps).astype(str),
+                "from_node": np.arange(steps).astype(str),
+                "to_node": np.arange(1, steps + 1).astype(str),
+                "highway": "residential",
+            },
+            geometry=shapely.linestrings(np.stack([ends[:-1], ends[1:]], axis=1)),
+            crs="EPSG:27700",
+        )
     )
     found = nearest_by_length(graph, at((0, 0, 0), (steps - 1, 1, 0)), at((0, 0.5, 0)))
     assert found.cost == pytest.approx([5, steps * 10 - 5])

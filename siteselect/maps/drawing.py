@@ -18,12 +18,14 @@ from branca.element import MacroElement
 from folium.map import Layer as FoliumLayer
 from folium.template import Template
 
+from siteselect.decision.ranking import order
+from siteselect.design.routes import routes_of
 from siteselect.maps import features, style
 from siteselect.maps.encoding import script_json
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
-    from siteselect.maps.style import Look
+    from siteselect.maps.style import LayerLook
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 MAX_ZOOM = 19
@@ -109,9 +111,12 @@ def map_data(assessment: Assessment) -> MapData:
             continue
         title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
         overlays.append(Overlay(title, look.shown, script_json(spec)))
-        items = [_item(part) for part in look.looks]
-        mark = " *" if layer.illustrative else ""
-        parts.append({"key": key, "title": layer.spec.title + mark, "items": items})
+        parts.append(_part(key, layer.spec.title, look, invented=layer.illustrative))
+    for kind, (title, needed, look) in style.ROUTE_LOOKS.items():
+        if needed in layers:
+            key = f"route_{kind}"
+            overlays.append(Overlay(title, look.shown, script_json({"key": key, "form": "routes"})))
+            parts.append(_part(key, title, look, invented=layers[needed].illustrative))
     west, south, east, north = _bounds(assessment)
     return MapData(
         centre=((south + north) / 2, (west + east) / 2),
@@ -183,9 +188,25 @@ def site_group(
     group = folium.FeatureGroup(name="Sites", control=False)
     # streamlit-folium appends every group it is given to this list and never clears it.
     group.add_child(_Script("window.feature_group = [];"))
+    ways = script_json(routes_spec(assessment, selected))
+    group.add_child(_Script(f"siteselectMap.routes(MAP, GROUP, {ways});"))
     spec = script_json(sites_spec(assessment, selected, focus))
     group.add_child(_Script(f"siteselectMap.sites(MAP, GROUP, {spec});"))
     return group
+
+
+def routes_spec(assessment: Assessment, selected: str | None) -> dict[str, Any]:
+    """Draw the ways of the leading sites, and of the one that is selected, by kind."""
+    table = assessment.ranking.table
+    leading = [site for site in order(table) if pd.notna(table.loc[site, "rank"])][: style.ROUTED]
+    more = [site for site in table.index if site == selected and site not in leading]
+    drawn = routes_of(assessment.study, assessment.territory, assessment.sites, [*leading, *more])
+    names = {site: str(name) or str(site) for site, name in assessment.sites["name"].items()}
+    looks = {kind: look.looks for kind, (_, _, look) in style.ROUTE_LOOKS.items()}
+    return {
+        "data": features.ways(drawn, names),
+        "styles": {kind: [part.style for part in some] for kind, some in looks.items()},
+    }
 
 
 def sites_spec(assessment: Assessment, selected: str | None, focus: Focus | None) -> dict[str, Any]:
@@ -270,5 +291,6 @@ def _legend(parts: list[dict[str, Any]], illustrative: list[str]) -> dict[str, A
     }
 
 
-def _item(look: Look) -> dict[str, Any]:
-    return {"label": look.label, "shape": look.shape, "style": look.style}
+def _part(key: str, title: str, look: LayerLook, *, invented: bool) -> dict[str, Any]:
+    items = [{"label": part.label, "shape": part.shape, "style": part.style} for part in look.looks]
+    return {"key": key, "title": title + (" *" if invented else ""), "items": items}

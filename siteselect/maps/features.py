@@ -18,6 +18,7 @@ from siteselect.units import stem, unit_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from siteselect.contracts import Column, Layer
@@ -88,6 +89,34 @@ def overlay(layer: Layer, look: LayerLook, crs: CRS) -> dict[str, Any] | None:
         "styles": [part.style for part in look.looks],
         "data": {"type": "FeatureCollection", "features": features},
     }
+
+
+def ways(routes: gpd.GeoDataFrame, names: Mapping[Any, str]) -> dict[str, Any]:
+    """Prepare the ways of some sites, as GeoJSON by kind.
+
+    Parameters
+    ----------
+    routes : ways as `design.routes` draws them.
+    names : name of each site.
+    """
+    to_degrees = _degrees(routes.crs)
+    kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in style.ROUTE_LOOKS}
+    for row in routes.to_dict("records"):
+        _, _, look = style.ROUTE_LOOKS[row["kind"]]
+        told = {"style": look.pick(row), "lines": [way_words(row), names[row["site_id"]]]}
+        kinds[row["kind"]] += [
+            {"type": "Feature", "properties": told, "geometry": drawn}
+            for drawn in _merged([row["geometry"]], to_degrees)
+        ]
+    return {kind: {"type": "FeatureCollection", "features": drawn} for kind, drawn in kinds.items()}
+
+
+def way_words(row: Mapping[str, Any]) -> str:
+    """Say in words what a way is: "cable to North Street, 123 m by route"."""
+    link = "from" if row["kind"] in {"lorry", "engineer"} else "to"
+    place = str(row["name"] or row["facility_id"]).strip()
+    whole = f"{row['kind']} {link} {place}" if place else str(row["kind"])
+    return f"{whole}, {row['length_m']:,.0f} m {row['basis']}"
 
 
 def lines(title: str, columns: Iterable[Column], row: Mapping[str, Any]) -> list[str]:

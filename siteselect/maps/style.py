@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from siteselect.design.reach import BY_ROUTE
+
 Style = Mapping[str, str | float]
 Shape = Literal["circle", "square", "diamond", "triangle", "plus", "crossed", "line", "area"]
 
@@ -59,7 +61,7 @@ class Look:
 class LayerLook:
     """How a layer is drawn: its classes, and which class a row belongs to."""
 
-    form: Literal["points", "areas", "streets", "image"]
+    form: Literal["points", "areas", "streets", "image", "routes"]
     looks: tuple[Look, ...]
     pick: Callable[[Mapping[str, Any]], int] = lambda _: 0
     shown: bool = False
@@ -204,6 +206,32 @@ LAYER_LOOKS: Mapping[str, LayerLook] = {
     "maintenance_bases": LayerLook("points", (_plus("base"),)),
 }
 """Drawn in this order, so that points lie over areas and areas over the raster."""
+
+ROUTED = 5
+"""How many leading sites have their ways drawn on the map [judgement]."""
+
+
+def _ways(colour: str, *, shown: bool = False) -> LayerLook:
+    line: Style = {"color": colour, "weight": 3.5, "opacity": 0.9, "fill": 0}
+    return LayerLook(
+        "routes",
+        (
+            Look("along streets", "line", line),
+            Look("straight line", "line", {**line, "dashArray": "7 5"}),
+        ),
+        lambda row: 0 if row["basis"] == BY_ROUTE else 1,
+        shown,
+    )
+
+
+ROUTE_LOOKS: Mapping[str, tuple[str, str, LayerLook]] = {
+    "cable": ("Cables of the leading sites", "supply_points", _ways("#0067a5", shown=True)),
+    "fibre": ("Fibre of the leading sites", "fibre_nodes", _ways("#00785a")),
+    "pipe": ("Heat pipes of the leading sites", "heat_sinks", _ways("#c04b00", shown=True)),
+    "lorry": ("Lorry to the leading sites", "roads", _ways(INK)),
+    "engineer": ("Engineer to the leading sites", "maintenance_bases", _ways("#762a83")),
+}
+"""Title, layer without which there is no such way, and look of each kind of way."""
 
 GROUND: Mapping[str, Style] = {
     "water": {"stroke": 0, "fillColor": "#c3d9e8", "fillOpacity": 1.0, "fillRule": "nonzero"},

@@ -40,6 +40,7 @@ PATHS = frozenset(
 )
 BUILDINGS_UP_TO_M = 6_000.0
 _SMALLEST_PX2 = 3.0
+_A_LINE = 3
 _BAR_SHARE = 0.24
 _HALO = "#ffffff"
 
@@ -195,11 +196,18 @@ def line_path(frame: Frame, line: shapely.LineString) -> str:
     )
 
 
+def legend_height(entries: int) -> int:
+    """Room that a legend takes under a map [picture units]."""
+    return max(LEGEND, 6 + 24 * -(-entries // _A_LINE))
+
+
 def legend_strip(entries: Iterable[tuple[str, str]], height: int = HEIGHT) -> list[str]:
     """Draw the legend under a map, three entries a line: the word and the mark drawn at 0, 0."""
-    parts = [svg_tag("rect", y=height, width=WIDTH, height=LEGEND, fill="#ffffff")]
-    for place, (word, mark) in enumerate(entries):
-        row, column = divmod(place, 3)
+    listed = list(entries)
+    room = legend_height(len(listed))
+    parts = [svg_tag("rect", y=height, width=WIDTH, height=room, fill="#ffffff")]
+    for place, (word, mark) in enumerate(listed):
+        row, column = divmod(place, _A_LINE)
         x, y = 20 + column * 238, height + 17 + row * 24
         parts.append(svg_tag("g", mark, transform=f"translate({x} {y}) scale(0.6)"))
         parts.append(label(x + 20, y + 5, word, size=13))

@@ -12,7 +12,6 @@ from siteselect.charts.drawing import INK, plain, svg_document, svg_tag
 from siteselect.report.background import NAME_LETTERS
 from siteselect.report.drawing import (
     HEIGHT,
-    LEGEND,
     WIDTH,
     Frame,
     Spot,
@@ -20,13 +19,14 @@ from siteselect.report.drawing import (
     frame_around,
     furniture,
     ground,
+    legend_height,
     legend_strip,
     letter_marker,
     line_path,
     site_marker,
 )
 from siteselect.report.rounding import with_unit
-from siteselect.report.ties import ties_of
+from siteselect.report.ties import drives_of, ties_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siteselect.assess import Assessment
-    from siteselect.report.ties import Tie
+    from siteselect.report.ties import Drive, Tie
     from siteselect.report.wording import Say
 
 CLOSEST_M = 320.0
@@ -48,6 +48,7 @@ _REACHES = (0.0, 30.0, 44.0, 58.0)
 _COMPASS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 _STEP_DEGREES = 45
 _DASH = "7 5"
+_DRIVES = {"engineer": ("#b5577f", 5.0), "lorry": (INK, 1.8)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,17 @@ def site_map(assessment: Assessment, site_id: str, say: Say) -> MapFigure:
     say : fixed wording.
     """
     site = assessment.sites.loc[site_id]
-    ties = ties_of(assessment, site_id)
+    ties, drives = ties_of(assessment, site_id), drives_of(assessment, site_id)
     frame = _frame(site.geometry, ties)
+    legend = _legend(ties, drives, say)
     places = tuple(_place(tie, site, say) for tie in ties)
     body = [
         *ground(frame, assessment.layers),
         *_others(frame, assessment, site_id),
+        *(part for drive in drives for part in _driven(frame, drive)),
         *_drawn(frame, site.geometry, ties),
         *furniture(frame, north=say("map.north"), credit=credit_line(assessment, say)),
-        *legend_strip(_legend(ties, say)),
+        *legend_strip(legend),
     ]
     name = plain(site["name"] or site_id, NAME_LETTERS)
     text = say(
@@ -100,9 +103,14 @@ def site_map(assessment: Assessment, site_id: str, say: Say) -> MapFigure:
         crs=plain(assessment.study.crs),
     )
     return MapFigure(
-        svg=svg_document(WIDTH, HEIGHT + LEGEND, body, title=say("map.site_title", name=name)),
+        svg=svg_document(
+            WIDTH,
+            HEIGHT + legend_height(len(legend)),
+            body,
+            title=say("map.site_title", name=name),
+        ),
         alt=say("map.site_alt", name=name, places=_listed(places, say)),
-        text=text,
+        text=" ".join([text, *(_drive_words(drive, say) for drive in drives)]),
         places=places,
     )
 
@@ -199,14 +207,37 @@ def _others(frame: Frame, assessment: Assessment, site_id: str) -> list[str]:
     return [dots(spots, INK, 10), dots(spots, "#ffffff", 6)] if spots else []
 
 
-def _legend(ties: Sequence[Tie], say: Say) -> list[tuple[str, str]]:
+def _driven(frame: Frame, drive: Drive) -> list[str]:
+    window = shapely.box(frame.west, frame.south, frame.east, frame.north)
+    seen = shapely.get_parts(shapely.intersection(drive.line, window))
+    return [_drive_line(drive.kind, line_path(frame, line)) for line in seen if line.length > 0]
+
+
+def _drive_line(kind: str, path: str) -> str:
+    colour, width = _DRIVES[kind]
+    return svg_tag(
+        "path", d=path, fill="none", stroke=colour, stroke_width=width, stroke_linejoin="round"
+    )
+
+
+def _drive_words(drive: Drive, say: Say) -> str:
+    distance = with_unit(drive.length_m, "m")
+    return say(
+        f"map.drive_text.{drive.kind}", distance=distance, name=plain(drive.name, NAME_LETTERS)
+    )
+
+
+def _legend(ties: Sequence[Tie], drives: Sequence[Drive], say: Say) -> list[tuple[str, str]]:
     other = svg_tag("circle", r=6, fill="#ffffff", stroke=INK, stroke_width=3)
     entries = [(say("map.this_site"), site_marker(0, 0))]
     entries += [
         (say(f"map.role.{tie.role.key}"), letter_marker(0, 0, tie.role.letter, tie.role.colour))
         for tie in ties
     ]
-    return [*entries, (say("map.other_site"), other)]
+    entries.append((say("map.other_site"), other))
+    return entries + [
+        (say(f"map.drive.{drive.kind}"), _drive_line(drive.kind, "M-14 0h28")) for drive in drives
+    ]
 
 
 def _place(tie: Tie, site: pd.Series[Any], say: Say) -> Place:

@@ -13,11 +13,13 @@ import pyogrio
 
 from siteselect.contracts import VERDICTS
 from siteselect.decision.ranking import order
+from siteselect.design.routes import routes_of
 from siteselect.errors import Fault, RunError
 from siteselect.report.rounding import is_share
 from siteselect.units import UNITS, unit_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from siteselect.assess import Assessment
@@ -116,8 +118,22 @@ def spatial_table(assessment: Assessment) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(joined, geometry=design.geometry, crs=design.crs).reset_index()
 
 
-def write_gpkg(assessment: Assessment, path: Path) -> None:
+def routes_table(assessment: Assessment, site_ids: Sequence[str]) -> gpd.GeoDataFrame:
+    """Put the ways to some sites in one table, with texts that every format knows."""
+    drawn = routes_of(assessment.study, assessment.territory, assessment.sites, site_ids)
+    for column in ("site_id", "kind", "facility_id", "name", "basis"):
+        drawn[column] = drawn[column].map(_as_text).astype(object)
+    return drawn
+
+
+def write_gpkg(assessment: Assessment, path: Path, ways_to: Sequence[str] = ()) -> None:
     """Write sites and findings as a GeoPackage; the same assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment : what to write.
+    path : file; an older one is replaced.
+    ways_to : sites whose cables, pipes and drives are drawn, in the layer `routes`.
 
     Raises
     ------
@@ -133,6 +149,8 @@ def write_gpkg(assessment: Assessment, path: Path) -> None:
         path.unlink(missing_ok=True)
         _write_layer(spatial_table(assessment), path, "sites", note)
         _write_layer(findings_table(assessment), path, "findings", note)
+        if ways_to:
+            _write_layer(routes_table(assessment, ways_to), path, "routes", note)
     except (OSError, pyogrio.errors.DataSourceError) as error:
         raise RunError(
             Fault(str(path), f"cannot be written: {error}", "Choose another folder.")

@@ -124,6 +124,8 @@
       layer = L.imageOverlay(spec.url, spec.bounds, { pane: "rasters", opacity: 0.6, className: "siteselect-raster" });
     } else if (spec.form === "streets") {
       layer = known.streets;
+    } else if (spec.form === "routes") {
+      layer = L.layerGroup();
     } else {
       const points = spec.form === "points";
       const style = (feature) => Object.assign({ pane: points ? "places" : "areas" }, spec.styles[feature.properties.style]);
@@ -139,6 +141,22 @@
     }
     known.overlays[spec.key] = layer;
     return layer;
+  }
+
+  /* Draws the ways of the leading sites anew, into the overlay of their kind. */
+  function routes(map, group, spec) {
+    const known = state(map);
+    Object.entries(spec.data).forEach(([kind, data]) => {
+      const layer = known.overlays[`route_${kind}`];
+      if (!layer) return;
+      layer.clearLayers();
+      L.geoJSON(data, {
+        renderer: known.areas,
+        pane: "areas",
+        style: (feature) => spec.styles[kind][feature.properties.style],
+        onEachFeature: (feature, drawn) => drawn.bindTooltip(lines(feature.properties.lines), { sticky: true }),
+      }).addTo(layer);
+    });
   }
 
   /* Draws all sites anew; called at every change of weights or selection. */
@@ -259,5 +277,5 @@
     map.getContainer().after(box);
   }
 
-  window.siteselectMap = { prepare, ground, overlay, sites, legend };
+  window.siteselectMap = { prepare, ground, overlay, routes, sites, legend };
 })();
