@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siteselect import cli_site, cli_study
+from siteselect import cli_fetch, cli_site, cli_study
 from siteselect.cli_options import EXIT_INPUT
 from siteselect.errors import SiteselectError
 
@@ -55,6 +55,7 @@ for _command in (
     cli_study.check,
     cli_study.schema,
     cli_study.new,
+    cli_fetch.fetch,
 ):
     app.command()(_command)
 app.command(name="app")(cli_study.open_app)
