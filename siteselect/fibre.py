@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 NEAR_KM, NEAR_FACTOR = 1000.0, 1.5
 FAR_KM, FAR_FACTOR = 1200.0, 1.25
 
+PRICE_OF = {
+    "verge": "fibre_verge_gbp_m",
+    "footway": "fibre_gbp_m",
+    "carriageway": "fibre_carriageway_gbp_m",
+}
+"""Name of the price of a metre in each kind of ground."""
+ENTRY = "fibre_entry_gbp"
+"""Name of the price of what even the shortest route needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What new fibre costs and how long it takes, as the catalogue has it."""
+    """How long new fibre takes, as the catalogue has it."""
 
-    ground: Mapping[str, Figure]
-    permit_gbp: Figure
     no_dig_weeks: Figure
     dig_weeks: Figure
 
@@ -91,13 +98,23 @@ def build_gbp(ground_m: NDArray[np.float64]) -> Spread:
     Spread
         With permit and termination, which even a route of no length needs [GBP].
     """
-    known = rates()
+    low, middle, high = (
+        dig_gbp(ground_m, {name: float(entry[end]) for name, entry in price_entries().items()})
+        for end in ("low", "mid", "high")
+    )
+    return Spread(low=low, middle=middle, high=high)
 
-    def at(end: str) -> NDArray[np.float64]:
-        per_m = np.array([getattr(known.ground[name], end) for name in GROUNDS])
-        return np.asarray(ground_m @ per_m + getattr(known.permit_gbp, end), dtype=np.float64)
 
-    return Spread(low=at("low"), middle=at("value"), high=at("high"))
+def dig_gbp(ground_m: ArrayLike, prices: Mapping[str, float]) -> NDArray[np.float64]:
+    """Price the dig, duct and connection of new fibre [GBP].
+
+    Parameters
+    ----------
+    ground_m : metres in verge, footway and carriageway, on the last axis [m].
+    prices : those of the catalogue by name.
+    """
+    per_m = np.array([prices[PRICE_OF[name]] for name in GROUNDS])
+    return np.asarray(np.asarray(ground_m, dtype=float) @ per_m + prices[ENTRY])
 
 
 def build_weeks(length_m: NDArray[np.float64], duct_known: NDArray[np.bool_]) -> Spread:
@@ -125,16 +142,24 @@ def build_weeks(length_m: NDArray[np.float64], duct_known: NDArray[np.bool_]) ->
 
 
 @cache
+def price_entries() -> dict[str, dict[str, Any]]:
+    """Read the prices of new fibre as the catalogue states them, for the finance catalogue."""
+    entries: dict[str, dict[str, Any]] = _read()["prices"]
+    return entries
+
+
+@cache
 def rates() -> Rates:
     """Read the shipped rates."""
+    known = _read()["lead_time"]
+    return Rates(no_dig_weeks=_figure(known["no_dig"]), dig_weeks=_figure(known["dig"]))
+
+
+@cache
+def _read() -> dict[str, Any]:
     text = files("siteselect.catalogue").joinpath("fibre.yaml").read_text(encoding="utf-8")
-    document = yaml.safe_load(text)
-    return Rates(
-        ground={name: _figure(document["ground"][name]) for name in GROUNDS},
-        permit_gbp=_figure(document["permit_gbp"]),
-        no_dig_weeks=_figure(document["lead_time"]["no_dig"]),
-        dig_weeks=_figure(document["lead_time"]["dig"]),
-    )
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
 
 
 def _figure(entry: Mapping[str, Any]) -> Figure:

@@ -306,3 +306,11 @@ def test_a_found_protected_area_counts_where_no_file_covers_its_kind(town: Town)
     assert found.loc["a", "in_conservation_area"] is None
     assert found.loc["b", "listed_building_m"] == pytest.approx(20, abs=0.1)
     assert np.isnan(found.loc["a", "listed_building_m"])
+
+
+def test_a_layer_of_heat_sinks_without_rows_means_no_heat_is_used(town: Town) -> None:
+    sinks = gpd.read_file(town.folder / "sinks.gpkg").iloc[:0]
+    town.write("sinks", sinks)
+    found = town.assess().sites
+    assert not found["sink_in_reach"].any()
+    assert found["heat_used_mwh_a"].isin([0.0]).any()

@@ -13,7 +13,18 @@ from pydantic import ValidationError
 from shapely.geometry import LineString, Point
 
 from siteselect.criteria.registry import measure
-from siteselect.fibre import build_gbp, build_weeks, rates, route_factor_km, rtt_ms
+from siteselect.fibre import (
+    ENTRY,
+    PRICE_OF,
+    build_gbp,
+    build_weeks,
+    dig_gbp,
+    price_entries,
+    rates,
+    route_factor_km,
+    rtt_ms,
+)
+from siteselect.finance.prices import rates_at
 from siteselect.settings.backhaul import Backhaul
 from siteselect.sources import osm_pbf, osm_telecom
 from siteselect.trench import GROUNDS
@@ -65,8 +76,8 @@ def test_cost_by_ground_by_hand() -> None:
 
 def test_the_sourced_quote_lies_within_the_range_for_soft_ground() -> None:
     # 132 m of duct and a joint box: 6,561.12 GBP [S: community.bt.com 2250269]
-    verge = rates().ground["verge"]
-    assert verge.low <= 6561.12 / 132 <= verge.high
+    verge = price_entries()["fibre_verge_gbp_m"]
+    assert verge["low"] <= 6561.12 / 132 <= verge["high"]
     assert float(build_gbp(np.array([[132.0, 0, 0]])).low[0]) < 6561.12
     assert float(build_gbp(np.array([[132.0, 0, 0]])).high[0]) > 6561.12
 
@@ -93,12 +104,22 @@ def test_lead_times_with_and_without_a_dig() -> None:
 
 def test_every_rate_has_a_range_a_unit_and_a_tag() -> None:
     known = rates()
-    assert set(known.ground) == set(GROUNDS)
-    figures = [*known.ground.values(), known.permit_gbp, known.no_dig_weeks, known.dig_weeks]
-    for figure in figures:
+    for figure in (known.no_dig_weeks, known.dig_weeks):
         assert figure.low <= figure.value <= figure.high
-        assert figure.unit in {"GBP/m", "GBP", "weeks"}
+        assert figure.unit == "weeks"
         assert figure.source.startswith(("[S]", "[K]", "[J]"))
+    assert {*PRICE_OF, ENTRY} == {*GROUNDS, ENTRY}
+    for name in (*PRICE_OF.values(), ENTRY):
+        entry = price_entries()[name]
+        assert entry["low"] <= entry["mid"] <= entry["high"]
+        assert (entry["unit"], entry["tag"]) == ("GBP" if name == ENTRY else "GBP/m", "J")
+
+
+def test_the_money_model_prices_fibre_as_the_design_does() -> None:
+    ground_m = np.array([10.0, 100.0, 20.0])
+    for end, ours in (("favourable", "low"), ("mid", "middle"), ("adverse", "high")):
+        found = getattr(build_gbp(ground_m[np.newaxis]), ours)[0]
+        assert float(dig_gbp(ground_m, rates_at(end))) == pytest.approx(found)
 
 
 # --- the columns of a site --------------------------------------------------------------------

@@ -15,6 +15,7 @@ from siteselect.design.reach import BY_ROUTE, Reach, Streets, reach
 from siteselect.design.table import flags, numbers, picked, texts
 from siteselect.fibre import Spread, build_gbp, build_weeks, route_factor_km, rtt_ms
 from siteselect.geo import lonlat
+from siteselect.trench import GROUNDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,6 +41,9 @@ COLUMNS = (
     ),
     *numbers(
         fibre_m="fibre length to the pick-up point",
+        fibre_verge_m="part of it in verge",
+        fibre_footway_m="part of it in a footway",
+        fibre_carriageway_m="part of it in a carriageway",
         fibre_gbp="dig, duct, permit and connection to it, by the ground dug",
         fibre_low_gbp="the same, low estimate",
         fibre_high_gbp="the same, high estimate",
@@ -76,6 +80,8 @@ def haul(
     columns["fibre_basis"] = near.basis
     columns["fibre_closing"] = _closing(frame, near.facility)
     columns["fibre_m"] = near.length_m
+    for place, ground in enumerate(GROUNDS):
+        columns[f"fibre_{ground}_m"] = near.ground_m[:, place]
     routes = territory.layers.get("fibre_routes")
     known = at_route(
         streets.points, None if routes is None else routes.frame, study.backhaul.route_near_m

@@ -13,7 +13,7 @@ import yaml
 
 from siteselect import pod as pods
 from siteselect.design.reach import Pairs, Streets, pairs, reach
-from siteselect.design.table import flags, numbers, picked, texts
+from siteselect.design.table import flags, numbers, picked, scattered, texts
 from siteselect.heat.demand_curve import HOURS, build_curve, pair_sums, stack_curves
 from siteselect.heat.heat_pump import cop
 from siteselect.heat.links import is_direct
@@ -180,7 +180,7 @@ def deliver(
         heat,
         picked(lifted, "gain", sink),
         picked(lifted, "compressor", sink),
-        direct[sink],
+        scattered(len(sink), np.flatnonzero(sink >= 0), direct[sink[sink >= 0]], fill=False),
         study,
     )
 

@@ -125,6 +125,8 @@ def project_of(study: Study, site: pd.Series[Any]) -> Project | str:
         # Where it is not known the note of the connection says that it is left out.
         reinforcement_gbp=0.0 if isnan(whole_gbp) else float(whole_gbp),
         fibre_m=float(site["fibre_m"]),
+        fibre_verge_m=float(site["fibre_verge_m"]),
+        fibre_carriageway_m=float(site["fibre_carriageway_m"]),
         battery_kwh=study.pod.battery_kwh,
         connection_quote_gbp=study.money.connection_quote_gbp,
         structure=study.money.structure,

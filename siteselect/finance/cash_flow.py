@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from siteselect.fibre import dig_gbp
 from siteselect.finance.charges import (
     connection_gbp,
     customer_reinforcement_gbp,
@@ -124,7 +125,7 @@ def built_gbp(plan: Plan) -> dict[str, float]:
         "reinforcement": customer_reinforcement_gbp(
             project.reinforcement_gbp, project.connection_kva
         ),
-        "fibre": project.fibre_m * rates["fibre_gbp_m"] + rates["fibre_entry_gbp"],
+        "fibre": float(dig_gbp(_fibre_ground(project), rates)),
         "structure": rates["structure_gbp"] if project.structure else 0.0,
     }
     works = sum(built.values())
@@ -132,6 +133,11 @@ def built_gbp(plan: Plan) -> dict[str, float]:
     built["contingency"] = works * rates["contingency_share"]
     built["servers"] = _servers_gbp(plan)
     return built
+
+
+def _fibre_ground(project: Project) -> tuple[float, float, float]:
+    verge, carriageway = project.fibre_verge_m, project.fibre_carriageway_m
+    return verge, project.fibre_m - verge - carriageway, carriageway
 
 
 def pod_gbp_kw(it_kw: float, plan: Plan) -> float:

@@ -67,6 +67,10 @@ class Project:
     """Part of it in the carriageway [m]."""
     fibre_m: float = 0.0
     """Route of new duct and fibre [m]."""
+    fibre_verge_m: float = 0.0
+    """Part of it in verge [m]; what is neither verge nor carriageway is footway."""
+    fibre_carriageway_m: float = 0.0
+    """Part of it in the carriageway [m]."""
     battery_kwh: float = 0.0
     """Battery of the UPS [kWh]."""
     reinforcement_gbp: float = 0.0

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
+from siteselect import fibre
 from siteselect.errors import Fault, InputError
 from siteselect.grid.catalogue import End, ground_factors, price_entries
 
@@ -67,7 +68,7 @@ class Scenario:
 
 @cache
 def prices() -> dict[str, Price]:
-    """Read the shipped prices by name, those of the electricity connection among them."""
+    """Read the shipped prices by name, those of the connection and of fibre among them."""
     document = _read()
     return {
         name: Price(
@@ -81,7 +82,7 @@ def prices() -> dict[str, Price]:
             source=f"[{entry['tag']}] {entry['source']}",
             as_of=str(document["as_of"]),
         )
-        for name, entry in (document["prices"] | price_entries()).items()
+        for name, entry in (document["prices"] | price_entries() | fibre.price_entries()).items()
     }
 
 
