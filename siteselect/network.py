@@ -23,7 +23,7 @@ from siteselect.field import (
     reach_of,
     ways_in,
 )
-from siteselect.snapping import RoadGraph, Snap, _stoppable, build_graph, snap
+from siteselect.snapping import RoadGraph, Snap, build_graph, snap, stoppable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,7 @@ def edge_tree(graph: RoadGraph, *, drivable: bool = False) -> EdgeTree:
     graph : street network.
     drivable : whether to look only at edges that a vehicle may drive on and stop at.
     """
-    edges = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
+    edges = stoppable(graph) if drivable else np.arange(len(graph.edge_from))
     return EdgeTree(shapely.STRtree(graph.geometry[edges]), edges)
 
 

@@ -182,7 +182,7 @@ def snap(
         raise ValueError(f"limit_m must be 0 or more, not {limit_m}")
     where = np.atleast_1d(np.asarray(points, dtype=object))
     if tree is None:
-        candidates = _stoppable(graph) if drivable else np.arange(len(graph.edge_from))
+        candidates = stoppable(graph) if drivable else np.arange(len(graph.edge_from))
         finder = shapely.STRtree(graph.geometry[candidates])
     else:
         finder, candidates = tree
@@ -198,7 +198,8 @@ def snap(
     return snapped
 
 
-def _stoppable(graph: RoadGraph) -> NDArray[np.int64]:
+def stoppable(graph: RoadGraph) -> NDArray[np.int64]:
+    """Pick the edges that a vehicle may drive on and stop at, by their place in the graph."""
     driven = np.isfinite(np.minimum(graph.forward_min, graph.backward_min))
     return np.flatnonzero(driven & ~np.isin(graph.highway.astype(str), NO_STOPPING))
 

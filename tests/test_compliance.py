@@ -199,6 +199,19 @@ def test_a_special_rule_replaces_the_general_one_only_where_it_holds(load):
     }
 
 
+def test_a_special_rule_says_what_it_stands_in_for_and_the_run_tells_it_once(load):
+    packs = load(a_pack(), special_pack())
+    facts = sites(country=["England"] * 3, in_article_4=[True, False, None], it_kw=[100] * 3)
+    found = screen(facts, packs, ON).set_index(["site_id", "rule_id"])["citation"]
+    assert found["s0", "CITY-01"] == "Act 1, section 2 (in place of TOY-01)"
+    # Where it is unknown which law holds, nothing is replaced.
+    assert found["s2", "CITY-01"] == found["s2", "TOY-01"] == "Act 1, section 2"
+    told = {note.topic: note.facts for note in notices(packs, facts, ON)}
+    assert told["rules replaced"] == {"CITY-01": "Act 1, section 2, in place of TOY-01 (1 sites)"}
+    alone = notices(load(special_pack()), facts, ON)
+    assert "rules replaced" not in {note.topic for note in alone}
+
+
 def test_a_special_rule_not_yet_in_force_replaces_nothing(load):
     later = [
         {"facts": {"it_kw": 100}, "on": date(2030, 1, 1), "verdict": "conditional"},
@@ -233,6 +246,14 @@ def test_a_fact_that_no_site_has_is_told_once(load):
     assert note.topic == "facts to find out"
     assert list(note.facts) == ["roof"]
     assert "the designer of the scheme (TOY-01)" in note.facts["roof"]
+    assert "rules stay undecided somewhere (1), and 0 of them at every site" in note.text
+
+
+def test_a_rule_whose_facts_no_layer_gives_is_told_once_not_silently_unknown(load):
+    rules = [a_rule(id=f"TOY-0{n}", when={"fact": "it_kw", "at_least": 100}) for n in (1, 2)]
+    (note,) = notices(load(a_pack(*rules)), sites(country=["England"] * 50), ON)
+    assert note.facts == {"it_kw": "installed IT power; ask the maker of the pod (TOY-01, TOY-02)"}
+    assert "(2), and 2 of them at every site" in note.text
 
 
 def test_a_fact_that_would_change_nothing_is_not_asked_for(load):

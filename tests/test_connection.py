@@ -330,10 +330,11 @@ def test_rutland_fills_every_column_or_says_why(with_osm: bool):
     if not (extract.is_file() and heard.is_file()):
         pytest.skip("the Rutland files are not part of a clone (see data/rutland/README.md)")
     study = load_study(RUTLAND)
-    if with_osm:
-        drawn = study.layers["roads"][0]
-        wider = {"supply_points": (*study.layers["supply_points"], drawn)}
-        study = study.model_copy(update={"layers": {**study.layers, **wider}})
+    operator, drawn = study.layers["supply_points"]
+    assert (operator.reader, drawn.reader) == ("nged", None)
+    if not with_osm:
+        only = {"supply_points": (operator,)}
+        study = study.model_copy(update={"layers": {**study.layers, **only}})
     found = _connected(study, RUTLAND.parent, SHARED)
     assert len(found) > 500
     assert found["primary_id"].ne("").all()

@@ -26,6 +26,7 @@ from siteselect.portals.openstreetmap import (
 )
 from siteselect.portals.providers import catalogue
 from siteselect.sources import osm_cut, osm_file, osm_pbf
+from siteselect.sources.osm_layers import READERS
 from siteselect.sources.registry import read_any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,13 +94,13 @@ def test_every_key_that_a_reader_looks_at_is_asked_for(monkeypatch: pytest.Monke
     monkeypatch.setattr(osm_file, "places", places)
     monkeypatch.setattr(osm_file, "ways", ways)
     monkeypatch.setattr(osm_file, "extent", lambda _: None)
-    for layer in osm_pbf._READERS:
+    for layer in READERS:
         osm_pbf.read(Path("none"), layer)
     kinds = yaml.safe_load((ROOT / "siteselect/catalogue/candidate_kinds.yaml").read_text("utf-8"))
     looked_at |= {key.partition("[")[0] for kind in kinds.values() for key in kind.get("tags", ())}
     assert {"building", "power"} < looked_at
     assert looked_at <= set(catalogue()["openstreetmap"]["tags"])
-    assert set(LAYERS) == set(osm_pbf._READERS)
+    assert set(LAYERS) == set(READERS)
 
 
 def test_a_large_area_comes_in_parts_that_fit_together(

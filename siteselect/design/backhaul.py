@@ -57,6 +57,10 @@ COLUMNS = (
 )
 """What this part adds to the table of sites."""
 
+NO_POINT = "unknown: no pick-up point is mapped"
+UNSTATED = "unknown: no length beyond the pick-up point, and backhaul.exchange names no end"
+    "unknown: no length beyond the pick-up point is stated, and backhaul.exchange names no end"
+)
 STATED = "length stated for the pick-up point"
 ESTIMATED = "straight line from the pick-up point to {name} by the ITU rule"
 STRAIGHT = "straight line from the site to {name} by the ITU rule"
@@ -131,7 +135,8 @@ def _fibre_km(
     slack = np.where(near.basis == BY_ROUTE, study.backhaul.road_factor, 1.0)
     first_km = near.length_m / 1000 * slack
     onward_km = picked(frame, "onward_km", near.facility)
-    basis = np.where(np.isnan(onward_km), "", STATED).astype(object)
+    basis = np.where(np.isnan(onward_km), UNSTATED, STATED).astype(object)
+    basis[near.facility < 0] = NO_POINT
     place = study.backhaul.exchange
     if place is None:
         return first_km + onward_km, basis

@@ -11,7 +11,7 @@ from siteselect import pod as pods
 from siteselect.design import feeding
 from siteselect.design.connection_works import WORKS, works
 from siteselect.design.feeding import Feeding, feed
-from siteselect.design.supply import Met, longest_m, meet, merged
+from siteselect.design.supply import Met, longest_m, meet, merged, said
 from siteselect.design.table import flags, numbers, texts
 from siteselect.errors import Fault, StudyError
 from siteselect.grid.capacity import Headroom, headroom
@@ -149,7 +149,7 @@ def _supply(
     kva = np.empty(0) if room is None else room.kva
     basis = np.empty(0, dtype=object) if room is None else room.basis
     columns["supply_headroom_kva"] = np.append(kva, np.nan)[row]
-    columns["supply_headroom_basis"] = np.append(basis, "")[row].astype(object)
+    columns["supply_headroom_basis"] = said(basis, row)
     columns["headroom_after_pod_kva"] = columns["supply_headroom_kva"] - import_kva
     columns["connection_m"] = met.length_m
     for place, ground in enumerate(("verge", "footway", "carriageway")):

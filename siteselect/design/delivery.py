@@ -80,7 +80,7 @@ def deliver_pod(
     if graph is None or sites is None or len(graph.length_m) == 0:
         return columns
     vehicle = lorry.laden(lorry.vehicles()[study.access.vehicle], study.pod.height_m)
-    label, nodes = _start(graph)
+    label, nodes = gateways(graph)
     free_costs = lorry.lorry_costs(graph, vehicle, limits=False)
     costs = lorry.lorry_costs(graph, vehicle)
     free_paths, free = _ways(graph, nodes, sites, free_costs)
@@ -109,7 +109,8 @@ def _nothing(index: pd.Index[str]) -> pd.DataFrame:
     return columns
 
 
-def _start(graph: RoadGraph) -> tuple[str, NDArray[np.int64]]:
+def gateways(graph: RoadGraph) -> tuple[str, NDArray[np.int64]]:
+    """Name the highest class of road on the map and the nodes where a lorry may come from it."""
     driven = np.isfinite(np.minimum(graph.forward_min, graph.backward_min))
     for classes in STRATEGIC:
         edges = driven & np.isin(graph.highway.astype(str), classes)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siteselect.design.supply import said
 from siteselect.design.table import numbers, texts
 from siteselect.geo import nearest_straight
 from siteselect.grid import upstream
@@ -94,7 +95,7 @@ def feed(
     columns["primary_id"] = _at(points["supply_id"], row, "").where(row >= 0, area_id)
     columns["primary_name"] = _at(points["name"], row, "").where(row >= 0, area_name)
     columns["primary_basis"] = basis
-    columns["primary_headroom_basis"] = _at(headroom.basis, row, "")
+    columns["primary_headroom_basis"] = said(headroom.basis, row)
     columns["primary_rag"] = _at(points["rag"], row, "")
     shapes = points.geometry.to_numpy()[row.clip(0)] if len(points) else sites
     columns["primary_m"] = np.where(row >= 0, shapely.distance(sites, shapes), np.nan)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from siteselect.design.access import drive
+from siteselect.design.access import arrive
 from siteselect.design.backhaul import haul
 from siteselect.design.connection import connect
 from siteselect.design.hearing import hear
@@ -37,7 +37,7 @@ def place(study: Study, territory: Territory, candidates: gpd.GeoDataFrame) -> g
         haul(study, territory, streets, index),
         deliver(study, territory, streets, index),
         hear(study, territory, points, index),
-        drive(study, territory, streets, index),
+        arrive(study, territory, streets, candidates),
         surround(study, territory, points, index),
     ]
     table = pd.concat([candidates.drop(columns="geometry"), *parts], axis=1)

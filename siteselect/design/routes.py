@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from siteselect import lorry, network
-from siteselect.design.delivery import _start
+from siteselect.design.delivery import gateways
 from siteselect.design.reach import BY_ROUTE, entrances, snap_to, streets_of
 from siteselect.paths import arrivals, paths_from
 
@@ -173,7 +173,7 @@ def _lorries(study: Study, streets: Streets, sites: gpd.GeoDataFrame) -> Iterato
     vehicle = lorry.laden(lorry.vehicles()[study.access.vehicle], study.pod.height_m)
     costs = lorry.lorry_costs(graph, vehicle)
     here = _drivable(study, streets, streets.points)
-    label, nodes = _start(graph)
+    label, nodes = gateways(graph)
     paths = paths_from(graph, nodes, costs)
     found = arrivals(graph, paths, here, costs)
     by_route = (sites["delivery_basis"] == BY_ROUTE).to_numpy()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 NONE_MAPPED = "no local substation is mapped: an unmapped substation is not an absent supply"
+NO_SUPPLY = "unknown: no such supply point is mapped"
+UNPUBLISHED = "unknown: neither headroom, capacity nor rating is published for it"
 TOO_FAR = (
     "the nearest mapped local substation is over {limit_m:,.0f} m off, so that a nearer one must "
     "be missing from the map"
@@ -66,6 +68,12 @@ def meet(
     larger = _nearest(points, substations, streets, grid)
     joint = int(by_size(import_kva)) == LV_MAIN
     return (_nearest(points, local, streets, grid) if joint else larger), larger
+
+
+def said(basis: NDArray[np.object_], row: Rows) -> NDArray[np.object_]:
+    """Tell what a headroom was worked out from, or why there is none; row -1 is no supply point."""
+    told = np.append(np.where(basis == "", UNPUBLISHED, basis), NO_SUPPLY)
+    return told[row].astype(object)
 
 
 def merged(first: NDArray[np.bool_], one: Met, other: Met) -> Met:
