@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siteselect.candidates import propose
+from siteselect.candidates import Buildable, propose
 from siteselect.compliance import screening
 from siteselect.compliance.facts import derive
 from siteselect.compliance.site_facts import facts_of
@@ -38,7 +38,8 @@ class Assessment:
     Tables share the index `site_id`. `sites` holds the design of the pod on each site in columns
     with units; `measures` the criteria in their own units (NaN where unknown, with the reason in
     `reasons`); `values` the same on the study's fixed scales, 0 to 1; `findings` one row a site
-    and rule; `provenance` the birth certificate of every input file with the layer it feeds.
+    and rule; `buildable` the land that the study's exclusions leave; `provenance` the birth
+    certificate of every input file with the layer it feeds.
     """
 
     study: Study
@@ -57,6 +58,7 @@ class Assessment:
     findings: pd.DataFrame
     opinions: Opinions | None
     rejected: pd.DataFrame
+    buildable: Buildable
     provenance: tuple[tuple[str, Provenance], ...]
     notices: tuple[Notice, ...]
 
@@ -130,6 +132,7 @@ def assess(
         findings=findings,
         opinions=None,
         rejected=proposal.rejected,
+        buildable=proposal.buildable,
         provenance=(*territory.provenance, *proposal.provenance),
         notices=(
             *territory.notices,
@@ -168,6 +171,7 @@ def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str,
         "packs": [pack.title for pack in packs],
         "candidates": len(proposal.candidates),
         "rejected": len(proposal.rejected),
+        "land": proposal.waterfall.to_dict("records"),
         "notices": [
             f"{notice.topic}: {notice.text}" for notice in (*territory.notices, *proposal.notices)
         ],

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siteselect import cli_fetch, cli_site, cli_study
+from siteselect import cli_documents, cli_fetch, cli_site, cli_study
 from siteselect.cli_options import EXIT_INPUT
 from siteselect.errors import SiteselectError
 
@@ -51,6 +51,7 @@ for _command in (
     cli_site.heat,
     cli_site.money,
     cli_site.size,
+    cli_documents.documents,
     cli_study.report,
     cli_study.check,
     cli_study.schema,

@@ -38,16 +38,19 @@ def run(
 
     Example: siteselect run data/helsinki/study.yaml --out runs/helsinki
     """
-    from siteselect.console import show_ranking, working  # noqa: PLC0415 - seconds of imports
+    from siteselect.console import show_land, show_ranking, working  # noqa: PLC0415 - slow imports
     from siteselect.runs import save_run  # noqa: PLC0415
 
     with working() as progress:
         assessment = assessed(study, data, progress)
         manifest = save_run(assessment, out, reports=reports, progress=progress)
+    land = assessment.buildable.steps.to_dict("records")
     if as_json:
-        print_json({"run": str(out), "manifest": manifest, "ranking": rows_of(assessment, top)})
+        ranking = rows_of(assessment, top)
+        print_json({"run": str(out), "manifest": manifest, "ranking": ranking, "land": land})
     else:
         show_ranking(assessment, top)
+        show_land(land)
         typer.echo(f"Run folder: {out} (report.html, sites.gpkg, ranking.csv, manifest.json ...)")
     exit_if_nothing(assessment)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -152,8 +152,29 @@ def show_inventory(found: dict[str, Any]) -> None:
         )
     console.print(grid)
     console.print(f"{found['candidates']} candidates, {found['rejected']} rows rejected.")
+    show_land(found["land"])
     for notice in found["notices"]:
         console.print(Text(f"Note: {plain(notice, 300)}"))
+
+
+def show_land(steps: Sequence[Mapping[Any, Any]]) -> None:
+    """Print what each exclusion takes of the study area; nothing where the study excludes none."""
+    if not steps:
+        return
+    grid = Table(title="What land is left", title_justify="left")
+    for heading in ("Exclusion", "Layer", "By itself", "Removed", "Left", "Share", "Not known"):
+        grid.add_column(heading, justify="left" if heading in {"Exclusion", "Layer"} else "right")
+    grid.add_row("Study area", "", "", "", f"{steps[0]['before_ha']:,.1f} ha", "100.0%", "")
+    for step in steps:
+        layer = f"{step['layer']}: {step['note']}" if step["note"] else str(step["layer"])
+        grid.add_row(
+            Text(plain(step["label"])),
+            Text(plain(layer)),
+            *(f"{step[key]:,.1f} ha" for key in ("excluded_ha", "removed_ha", "left_ha")),
+            f"{step['left_share']:.1%}",
+            f"{step['unknown_ha']:,.1f} ha",
+        )
+    console_of().print(grid)
 
 
 def _show_findings(console: Console, findings: list[dict[str, Any]]) -> None:

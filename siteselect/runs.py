@@ -19,6 +19,7 @@ from siteselect.decision.ranking import order
 from siteselect.errors import Fault, RunError
 from siteselect.report.html import site_report, study_report
 from siteselect.report.tables import ranking_table, safe_csv, write_geoparquet, write_gpkg
+from siteselect.run_model import measures_table, model_of, packs_of
 from siteselect.study import study_hash
 
 LIBRARIES = (
@@ -42,8 +43,8 @@ SITE_REPORTS = 5
 
 MARKER = "manifest.json"
 TABLES = (
-    *("findings.parquet", "ranking.csv", "rejected.csv", "sites.gpkg", "sites.parquet"),
-    "waterfall.csv",
+    *("findings.parquet", "measures.parquet", "ranking.csv", "rejected.csv", "sites.gpkg"),
+    *("sites.parquet", "waterfall.csv"),
 )
 
 
@@ -52,6 +53,7 @@ def save_run(
     out: Path,
     *,
     reports: int = SITE_REPORTS,
+    study_dir: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Write a run folder; the same assessment gives the same bytes.
@@ -61,6 +63,8 @@ def save_run(
     assessment : what to write.
     out : folder; made if absent. An older run there is replaced, anything else is refused.
     reports : number of leading sites that get a report of their own.
+    study_dir : folder of the study file, where rule packs of one's own are read again to describe
+        them in the manifest; left out, their contents stay undescribed.
     progress : told in one sentence what is being written.
 
     Returns
@@ -78,7 +82,7 @@ def save_run(
         progress("Writing the tables")
         leading = [str(site) for site in order(assessment.ranking.table)[:reports]]
         written = write_tables(assessment, out, leading)
-        manifest = manifest_of(assessment, written)
+        manifest = manifest_of(assessment, written, study_dir)
         progress("Writing the reports")
         digest = manifest_hash(manifest)
         (out / "report.html").write_text(
@@ -121,11 +125,14 @@ def write_tables(
     for column in ("evaluated_on", "reviewed_on"):
         findings[column] = findings[column].astype(str)
     findings.to_parquet(out / "findings.parquet", index=False)
+    measures_table(assessment).to_parquet(out / "measures.parquet", index=False, compression="zstd")
     write_gpkg(assessment, out / "sites.gpkg", ways_to)
     return tuple(out / name for name in TABLES)
 
 
-def manifest_of(assessment: Assessment, written: tuple[Path, ...]) -> dict[str, Any]:
+def manifest_of(
+    assessment: Assessment, written: tuple[Path, ...], study_dir: Path | None = None
+) -> dict[str, Any]:
     """Describe a run: versions, study, inputs with licences, and the hash of every table written.
 
     The time of the run is left out on purpose: it would make equal runs differ.
@@ -143,6 +150,8 @@ def manifest_of(assessment: Assessment, written: tuple[Path, ...]) -> dict[str, 
             "seed": study.seed,
             "declared": study.model_dump(mode="json"),
         },
+        "model": model_of(assessment),
+        "packs": packs_of(assessment, study_dir),
         "inputs": [{"layer": layer, **asdict(birth)} for layer, birth in assessment.provenance],
         "sites": len(assessment.sites),
         "rejected": len(assessment.rejected),

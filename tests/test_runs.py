@@ -28,7 +28,7 @@ def test_equal_runs_are_equal_to_the_byte(town: Town) -> None:
     save_run(town.assess(), one)
     save_run(town.assess(), two)
     assert contents(one) == contents(two)
-    assert len(contents(one)) == 8 + 4
+    assert len(contents(one)) == 9 + 4
 
 
 def test_a_second_run_replaces_the_first_and_spares_other_files(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""Heat and money of a site: worked out when they are first looked at, and kept."""
+"""Heat, noise, money and documents of a site: worked out when first looked at, and kept."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import streamlit as st
 
 from siteselect.design.heat_year import heat_year
 from siteselect.design.money_case import money_case
+from siteselect.report.documents_section import documents_section
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section
+from siteselect.report.noise_section import noise_section
 from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
@@ -37,6 +39,16 @@ def money_of(assessment: Assessment, run: str, site_id: str) -> Section:
     return _money(assessment, run, site_id)
 
 
+def noise_of(assessment: Assessment, run: str, site_id: str) -> Section:
+    """Give the section on the noise round a site; parameters as in `heat_of`."""
+    return _noise(assessment, run, site_id)
+
+
+def documents_of(assessment: Assessment, run: str, site_id: str) -> Section:
+    """Give the documents a council needs of a site; parameters as in `heat_of`."""
+    return _documents(assessment, run, site_id)
+
+
 # Streamlit leaves an argument with a leading underscore out of the key.
 @st.cache_data(max_entries=_KEPT, show_spinner="Matching the heat of every hour")
 def _heat(_assessment: Assessment, run: str, site_id: str) -> Section:
@@ -51,3 +63,15 @@ def _money(_assessment: Assessment, run: str, site_id: str) -> Section:
     del run  # a part of the key only
     case = money_case(_assessment.study, _assessment.sites, site_id)
     return money_section(_assessment, case, wording())
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner="Listening at the windows")
+def _noise(_assessment: Assessment, run: str, site_id: str) -> Section:
+    del run  # a part of the key only
+    return noise_section(_assessment, site_id, wording())
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner="Filling the documents")
+def _documents(_assessment: Assessment, run: str, site_id: str) -> Section:
+    del run  # a part of the key only
+    return documents_section(_assessment, site_id, wording())

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from siteselect.app.report_parts import show_captioned, show_section, show_table
-from siteselect.app.sections import heat_of, money_of
+from siteselect.app.sections import documents_of, heat_of, money_of, noise_of
 from siteselect.app.selection import PART, choose
 from siteselect.app.state import PARTS
 from siteselect.app.text import escape, figure_html, link
@@ -44,7 +44,8 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
     place = "Not ranked" if pd.isna(row["rank"]) else f"Rank {row['rank']}"
     st.header(f"{place}: {escape(site['name'] or site_id)}", anchor="site")
     _pick(assessment, site_id)
-    why, heat, money, build, rules = st.tabs(list(PARTS), key=PART, on_change="rerun")
+    tabs = st.tabs(list(PARTS), key=PART, on_change="rerun")
+    why, heat, noise, money, build, documents, rules = tabs
     if why.open:
         with why:
             _show_why(assessment, site_id, say)
@@ -52,6 +53,10 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
         with heat:
             st.subheader(say("sections.heat"), anchor=False)
             show_section(heat_of(assessment, run, site_id), "heat")
+    if noise.open:
+        with noise:
+            st.subheader(say("sections.noise"), anchor=False)
+            show_section(noise_of(assessment, run, site_id), "noise")
     if money.open:
         with money:
             st.subheader(say("sections.money"), anchor=False)
@@ -60,6 +65,10 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
         with build:
             st.subheader(say("sections.build"), anchor=False)
             show_section(build_section(assessment, site_id, say), "build")
+    if documents.open:
+        with documents:
+            st.subheader(say("sections.documents"), anchor=False)
+            show_section(documents_of(assessment, run, site_id), "documents")
     if rules.open:
         with rules:
             _show_rules(assessment, site_id, say)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OWN = ""
 """Key of the study's own swings among the presets."""
 
-PARTS = ("Why", "Heat", "Money", "Build", "Rules")
+PARTS = ("Why", "Heat", "Noise", "Money", "Build", "Documents", "Rules")
 """Parts of the panel of a site, the first shown first; the address bar names them too."""
 
 FULL_SWING = 100.0

@@ -13,13 +13,12 @@ import pandas as pd
 
 from siteselect.compliance.vocabulary import FACTS, Fact
 from siteselect.errors import Fault, InputError
+from siteselect.sizing.placement import floor_load_kn_m2
 
 Truth = npt.NDArray[np.int8]
 """Kleene's three values, one a site: 1 true, 0 unknown, -1 false."""
 
 MOST_FAULTS_PER_COLUMN = 20
-G_M_S2 = 9.81
-"""Standard gravity as the reference sheet rounds it, section 0 of the compliance sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,11 @@ def derive(facts: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Rated thermal input is electrical output over efficiency; load is mass times 9.81 m/s² over the
-    bearing area; CO2 equivalent is charge times global warming potential over 1000 (compliance
-    sheet of 2026-11-23, section 0). A bund holds 110 % of the largest container or 25 % of all,
-    whichever is more (SI 2001/2954, as the sheet gives it under EN-E08).
+    Rated thermal input is electrical output over efficiency; load is weight over the bearing area,
+    by the formula of `siteselect.sizing` (the sheet rounds gravity to 9.81 m/s²); CO2 equivalent is
+    charge times global warming potential over 1000 (compliance sheet of 2026-11-23, section 0). A
+    bund holds 110 % of the largest container or 25 % of all, whichever is more (SI 2001/2954, as
+    the sheet gives it under EN-E08).
     """
     table = facts.copy()
     unknown = pd.Series(np.nan, index=table.index)
@@ -111,7 +111,10 @@ _FORMULAS: dict[str, tuple[tuple[str, ...], Callable[..., pd.Series[Any]]]] = {
     "volume_m3": (("footprint_m2", "height_m"), _product),
     "floor_load_kpa": (
         ("mass_kg", "bearing_m2"),
-        lambda mass_kg, bearing_m2: mass_kg * G_M_S2 / 1000 / bearing_m2,
+        # 1 kPa is 1 kN/m²; nothing rests on no area.
+        lambda mass_kg, bearing_m2: mass_kg.combine(
+            bearing_m2.where(bearing_m2 > 0), floor_load_kn_m2
+        ),
     ),
     "generator_unit_mwth": (
         ("generator_kwe", "generator_efficiency_share"),

@@ -89,6 +89,8 @@ class Rule(Declared):
     """How long the consent or answer usually takes [general knowledge unless the basis says so]."""
     overrides: str | None = None
     """Rule of a more general pack that this one replaces where its own pack applies."""
+    leaves_out: str = Field(default="", max_length=2000)
+    """What of its source the rule does not look at."""
     shows: tuple[str, ...] = ()
     """Facts to show as evidence though the condition does not turn on them."""
     examples: tuple[Example, ...] = Field(min_length=2)
@@ -173,6 +175,8 @@ class RulePack(Declared):
     """Finding for the others."""
     limits: dict[str, tuple[DatedValue, ...]] = Field(default_factory=dict)
     """Limits that change with time, by name; the suffix of the name is the unit."""
+    not_expressed: dict[RuleId, Text] = Field(default_factory=dict)
+    """Rules known of that the pack does not express, each with the reason."""
     rules: tuple[Rule, ...] = ()
     """The rules, in the order in which they are reported."""
 

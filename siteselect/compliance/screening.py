@@ -10,37 +10,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from siteselect.compliance.conditions import evaluate, undecided
+from siteselect.compliance.conditions import undecided
 from siteselect.compliance.evidence import Words, evidence
 from siteselect.compliance.facts import FactTable, derive, read_facts
+from siteselect.compliance.notices import notices
 from siteselect.compliance.pack_files import load_packs, shipped_packs
-from siteselect.compliance.packs import Rule, RulePack
+from siteselect.compliance.rulings import Ruling, Sites, applies, rulings
 from siteselect.compliance.vocabulary import FACTS
-from siteselect.contracts import VERDICTS, Finding, Notice
+from siteselect.contracts import VERDICTS, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
+
+    from siteselect.compliance.packs import Rule, RulePack
 
 __all__ = ["derive", "load_packs", "notices", "screen", "shipped_packs", "verdicts"]
 
 COLUMNS = tuple(Finding.__dataclass_fields__)
 """Columns of a table of findings."""
-
-_Sites = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ruling:
-    """One rule of one pack on all sites; `counts` marks the sites that get a finding."""
-
-    pack: RulePack
-    rule: Rule
-    truth: npt.NDArray[np.int8]
-    counts: _Sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +39,7 @@ class _Column:
 
     fixed: dict[str, object]
     words: dict[str, Words]
-    counts: _Sites
+    counts: Sites
 
 
 def screen(facts: pd.DataFrame, packs: Sequence[RulePack], on: date) -> pd.DataFrame:
@@ -66,8 +56,9 @@ def screen(facts: pd.DataFrame, packs: Sequence[RulePack], on: date) -> pd.DataF
     -------
     One row a site and rule, with the fields of a `Finding`; `missing` is a comma-joined list. The
     verdict is fail or conditional where the rule applies, pass where it does not, and unknown
-    where facts are missing that could still change that. Where a pack does not apply there is one
-    advisory finding on topic `jurisdiction` instead of its rules.
+    where facts are missing that could still change that. A local rule that stands in the place of
+    a general one says so beside its citation. Where a pack does not apply there is one advisory
+    finding on topic `jurisdiction` instead of its rules.
 
     Raises
     ------
@@ -80,7 +71,7 @@ def screen(facts: pd.DataFrame, packs: Sequence[RulePack], on: date) -> pd.DataF
         for pack in packs
         for column in (
             _outside(pack, table, on),
-            *(_column(ruling, table, on) for ruling in _rulings(pack, packs, table, on)),
+            *(_column(ruling, table, on) for ruling in rulings(pack, packs, table, on)),
         )
     ]
     return _frame(facts.index, columns)
@@ -95,7 +86,7 @@ def verdicts(facts: pd.DataFrame, packs: Sequence[RulePack], on: date) -> pd.Dat
     table = read_facts(facts)
     cells: dict[str, pd.Categorical[str]] = {}
     for pack in packs:
-        for ruling in _rulings(pack, packs, table, on):
+        for ruling in rulings(pack, packs, table, on):
             words = ("pass", "unknown", ruling.rule.verdict_when_true)
             codes = np.array([VERDICTS.index(word) for word in words])[ruling.truth + 1]
             cells[ruling.rule.id] = pd.Categorical.from_codes(
@@ -106,83 +97,7 @@ def verdicts(facts: pd.DataFrame, packs: Sequence[RulePack], on: date) -> pd.Dat
     return pd.DataFrame(cells, index=facts.index)
 
 
-def notices(packs: Sequence[RulePack], facts: pd.DataFrame, on: date) -> tuple[Notice, ...]:
-    """Tell what a reader must know of the rules themselves: stale ones, and facts nobody gave.
-
-    A rule is stale when it was last reviewed more than a year before `on`. A fact that no site has
-    is named once here, with the rules in force that it leaves undecided.
-    """
-    table = read_facts(facts)
-    stale: dict[str, str] = {}
-    starved: dict[str, list[str]] = {}
-    for pack in packs:
-        limits = pack.limits_on(on)
-        asked = [(pack.outside.id, undecided(pack.applies_when, table, limits))]
-        for ruling in _rulings(pack, packs, table, on):
-            rule = ruling.rule
-            if pd.Timestamp(rule.reviewed_on) + pd.DateOffset(years=1) < pd.Timestamp(on):
-                stale[rule.id] = rule.reviewed_on.isoformat()
-            gaps = undecided(rule.when, table, limits)
-            asked.append((rule.id, {name: sites & ruling.counts for name, sites in gaps.items()}))
-        for rule_id, gaps in asked:
-            for name, sites in gaps.items():
-                if sites.any() and _nobody_has(name, facts):
-                    starved.setdefault(name, []).append(rule_id)
-    return tuple(_stale_notice(stale, on) + _starved_notice(starved))
-
-
-def _stale_notice(stale: dict[str, str], on: date) -> list[Notice]:
-    if not stale:
-        return []
-    text = f"{len(stale)} rules were last reviewed more than a year before {on}: check them first."
-    return [Notice("rules to review", text, stale)]
-
-
-def _starved_notice(starved: dict[str, list[str]]) -> list[Notice]:
-    if not starved:
-        return []
-    rules = {rule for names in starved.values() for rule in names}
-    text = (
-        f"For want of facts that no site has ({len(starved)}), rules stay undecided somewhere "
-        f"({len(rules)}). Give them under `facts` in the study where they are known."
-    )
-    return [
-        Notice(
-            "facts to find out",
-            text,
-            {
-                name: f"{FACTS[name].meaning}; ask {FACTS[name].ask} ({', '.join(ids)})"
-                for name, ids in starved.items()
-            },
-        )
-    ]
-
-
-def _nobody_has(name: str, facts: pd.DataFrame) -> bool:
-    return name not in facts.columns or bool(facts[name].isna().all())
-
-
-def _rulings(
-    pack: RulePack, packs: Sequence[RulePack], table: FactTable, on: date
-) -> Iterator[_Ruling]:
-    applies = _applies(pack, table, on)
-    limits = pack.limits_on(on)
-    for rule in pack.rules:
-        if not rule.in_force(on):
-            continue
-        counts = applies >= 0
-        for special in packs:
-            if any(other.overrides == rule.id and other.in_force(on) for other in special.rules):
-                # Where it is unknown which law holds, both findings stay.
-                counts &= _applies(special, table, on) < 1
-        yield _Ruling(pack, rule, evaluate(rule.when, table, limits), counts)
-
-
-def _applies(pack: RulePack, table: FactTable, on: date) -> npt.NDArray[np.int8]:
-    return evaluate(pack.applies_when, table, pack.limits_on(on))
-
-
-def _column(ruling: _Ruling, table: FactTable, on: date) -> _Column:
+def _column(ruling: Ruling, table: FactTable, on: date) -> _Column:
     rule, pack = ruling.rule, ruling.pack
     limits = pack.limits_on(on)
     missing = _names(undecided(rule.when, table, limits), table.size)
@@ -198,7 +113,6 @@ def _column(ruling: _Ruling, table: FactTable, on: date) -> _Column:
             "title": rule.title,
             "outcome": rule.outcome,
             "authority": rule.authority,
-            "citation": rule.citation,
             "url": rule.url,
             "confidence": rule.sureness,
             "evaluated_on": on,
@@ -209,6 +123,9 @@ def _column(ruling: _Ruling, table: FactTable, on: date) -> _Column:
             "action": action,
             "evidence": evidence(rule.when, table, limits, rule.shows),
             "missing": missing,
+            "citation": np.where(
+                ruling.instead, f"{rule.citation} (in place of {rule.overrides})", rule.citation
+            ).astype(object),
         },
         counts=ruling.counts,
     )
@@ -236,7 +153,7 @@ def _outside(pack: RulePack, table: FactTable, on: date) -> _Column:
             "evidence": evidence(pack.applies_when, table, pack.limits_on(on)),
             "missing": blank,
         },
-        counts=_applies(pack, table, on) == -1,
+        counts=applies(pack, table, on) == -1,
     )
 
 
@@ -253,7 +170,7 @@ def _question(rule: Rule, missing: str) -> str:
     return "Find out: " + "; ".join(f"{fact.meaning} (ask {fact.ask})" for fact in gaps) + "."
 
 
-def _names(gaps: dict[str, _Sites], size: int) -> Words:
+def _names(gaps: dict[str, Sites], size: int) -> Words:
     joined: Words = np.full(size, "", dtype=object)
     for name, sites in gaps.items():
         joined[sites] = np.where(joined[sites] == "", "", joined[sites] + ",") + name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,6 +118,54 @@ def measure_for(scale: ValueScale, value: float) -> float | None:
     if (steps <= 0).all():
         return float(np.interp(value, worth[::-1], at[::-1]))
     return None
+
+
+def nearest_measure(scale: ValueScale, value: float, start: float) -> float | None:
+    """Find the measure of at least this value that is nearest to `start` [the criterion's unit].
+
+    Unlike `measure_for` it also answers where a scale rises and falls or is level: it says how
+    far a site has to move. None where no measure of the scale has such a value.
+
+    Raises
+    ------
+    StudyError
+        The scale is not a scale.
+    """
+    at, worth = _knots(scale, "scale")
+    if worth.max() < value:
+        return None
+    if np.interp(start, at, worth) >= value:
+        return start
+    crossings = [float(measure) for measure, high in zip(at, worth, strict=True) if high >= value]
+    for left, right in pairwise(zip(at.tolist(), worth.tolist(), strict=True)):
+        if min(left[1], right[1]) < value < max(left[1], right[1]):
+            share = (value - left[1]) / (right[1] - left[1])
+            crossings.append(left[0] + share * (right[0] - left[0]))
+    return min(crossings, key=lambda measure: (abs(measure - start), measure))
+
+
+def slope_at(scale: ValueScale, measure: float) -> float:
+    """Give the value of one more unit at a measure [1/the criterion's unit].
+
+    The mean of both sides at a knot, and 0 beyond the scale, where nothing more is gained.
+
+    Raises
+    ------
+    StudyError
+        The scale is not a scale.
+    """
+    at, worth = _knots(scale, "scale")
+    rise = np.concatenate([[0.0], np.diff(worth) / np.diff(at), [0.0]])
+    left = int(np.searchsorted(at, measure, side="left"))
+    right = int(np.searchsorted(at, measure, side="right"))
+    if left == right:
+        return float(rise[left])
+    # The ends of a scale belong to it: one side is beyond, and only the other one counts.
+    if left == 0:
+        return float(rise[right])
+    if right == len(at):
+        return float(rise[left])
+    return float((rise[left] + rise[right]) / 2)
 
 
 def _interpolate(

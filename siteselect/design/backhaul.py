@@ -59,8 +59,6 @@ COLUMNS = (
 
 NO_POINT = "unknown: no pick-up point is mapped"
 UNSTATED = "unknown: no length beyond the pick-up point, and backhaul.exchange names no end"
-    "unknown: no length beyond the pick-up point is stated, and backhaul.exchange names no end"
-)
 STATED = "length stated for the pick-up point"
 ESTIMATED = "straight line from the pick-up point to {name} by the ITU rule"
 STRAIGHT = "straight line from the site to {name} by the ITU rule"

@@ -10,7 +10,7 @@ from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
 from siteselect.report.records import Background, Cell, Row, Table
 from siteselect.report.rounding import in_column_unit, measure, with_unit
-from siteselect.settings.declared import LayerFile
+from siteselect.settings.declared import Declared, LayerFile
 from siteselect.study import study_hash
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.contracts import Provenance
     from siteselect.report.wording import Say
-    from siteselect.settings.declared import Declared
 
 NAME_LETTERS = 60
 """Longest name that a report shows."""
@@ -28,7 +27,10 @@ TEXT_LETTERS = 400
 
 _COMPOUND = {"us_per_km": "µs/km", "pipe_loss_w_m": "W/m"}
 """Assumptions whose unit is a ratio, which a column suffix cannot say."""
-_PARTS = ("pod", "workload", "routing", "backhaul", "heat", "climate", "money", "noise")
+_PARTS = (
+    *("pod", "workload", "grid", "routing", "access", "backhaul"),
+    *("heat", "climate", "money", "noise"),
+)
 _TAG = re.compile(r"\s*\[(?P<tag>[^\]]*)\]\.?$")
 
 
@@ -162,17 +164,25 @@ def _value(value: Any, name: str, say: Say) -> str:
     if value is None or isinstance(value, bool):
         key = {None: "assumptions.left_out", True: "yes_word", False: "no_word"}[value]
         return say(key)
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{readable(key)} {_value(part, name, say)}" for key, part in value.items()
-        ) or say("none")
-    if isinstance(value, LayerFile):
-        value = value.path
+    if isinstance(value, dict | tuple | Declared):
+        return _parts(value, name, say)
     if isinstance(value, str) or name == "year":
         return readable(value)
     if name in _COMPOUND:
         return with_unit(value, _COMPOUND[name])
     return in_column_unit(value, name)
+
+
+def _parts(value: Any, name: str, say: Say) -> str:
+    if isinstance(value, LayerFile):
+        return readable(value.path)
+    if isinstance(value, tuple):
+        return "; ".join(_value(part, name, say) for part in value) or say("none")
+    if isinstance(value, Declared):
+        value = {key: getattr(value, key) for key in type(value).model_fields}
+        value = {key: part for key, part in value.items() if part is not None}
+    told = (f"{readable(key)} {_value(part, key, say)}" for key, part in value.items())
+    return ", ".join(told) or say("none")
 
 
 def _sources(assessment: Assessment, say: Say) -> Table:

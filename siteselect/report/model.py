@@ -13,8 +13,10 @@ from siteselect.errors import Fault, InputError
 from siteselect.report.background import NAME_LETTERS, background, readable
 from siteselect.report.build_section import build_line, build_section
 from siteselect.report.design_tables import design_tables
+from siteselect.report.documents_section import documents_section
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section, npv_figure
+from siteselect.report.noise_section import noise_section
 from siteselect.report.points import points_chart, points_table
 from siteselect.report.ranking_parts import (
     excluded_list,
@@ -31,6 +33,7 @@ from siteselect.report.screening import finding_groups
 from siteselect.report.site_map import site_map
 from siteselect.report.standing import standing
 from siteselect.report.study_map import study_map
+from siteselect.report.waterfall import land_section
 from siteselect.report.weighing import (
     opinions_table,
     presets_table,
@@ -89,9 +92,11 @@ def site_model(
         chart=points_chart(assessment, site_id, name, say),
         points=points_table(assessment, site_id, say),
         heat=heat_section(assessment, site_id, year, say),
+        noise=noise_section(assessment, site_id, say),
         money=money_section(assessment, case, say),
         build=build_section(assessment, site_id, say),
         findings=finding_groups(assessment, site_id, say),
+        documents=documents_section(assessment, site_id, say),
     )
 
 
@@ -122,6 +127,7 @@ def study_model(
         matrix=matrix(assessment, say),
         rejected=rejected,
         rejected_more=rejected_more,
+        land=land_section(assessment, say),
         checklist=_checklist(say),
     )
 

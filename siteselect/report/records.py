@@ -133,9 +133,11 @@ class SiteReport:
     chart: Figure
     points: Table
     heat: Section
+    noise: Section
     money: Section
     build: Section
     findings: tuple[FindingGroup, ...]
+    documents: Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +160,5 @@ class StudyReport:
     matrix: Table
     rejected: Table
     rejected_more: str
+    land: Section
     checklist: Table
