@@ -14,6 +14,7 @@ import typer
 
 from siteselect import cli
 from siteselect.candidates import CANDIDATE
+from siteselect.candidates.map_kinds import map_kinds
 from siteselect.compliance.screening import load_packs
 from siteselect.compliance.vocabulary import VOCABULARY
 from siteselect.contracts import Column
@@ -22,6 +23,9 @@ from siteselect.design.columns import SITE_COLUMNS
 from siteselect.design.heating import catalogue
 from siteselect.finance.prices import discountings, prices, scenarios
 from siteselect.layers.build import specs
+from siteselect.operators.directory import portals
+from siteselect.operators.registry import READERS
+from siteselect.portals.providers import providers
 from siteselect.sources.registry import records
 from siteselect.starter import schema_text
 from siteselect.study import study_schema
@@ -123,6 +127,76 @@ def layers() -> str:
         )
     )
     return "".join(parts)
+
+
+def sources_page() -> str:
+    """List where data comes from: files, network operators, other providers, map tags."""
+    return (
+        "# Sources\n\n"
+        + NOTE
+        + "\nFiles are read by their ending, or by the `reader:` that the study names. `siteselect "
+        "fetch` asks the services; [fetch](fetch.md) says how. Tags: [S] seen in a source, [K] "
+        "recalled, [T] seen in other people's code, [J] judgement. No address was tried against "
+        "the live service when this was written.\n\n## Readers of files\n\n"
+        + table(
+            ("reader", "title", "file endings", "licence"),
+            [
+                (f"`{name}`", source.title, ", ".join(source.endings), source.licence)
+                for name, source in records().items()
+            ],
+        )
+        + "\nTables of network operators, as downloaded by hand: "
+        + ", ".join(f"`{name}`" for name in READERS)
+        + ".\n\n## Network operators\n\n"
+        + table(
+            ("name", "title", "interface", "address", "key", "licence", "data sets", "note"),
+            [
+                (
+                    f"`{portal.name}`",
+                    portal.title,
+                    portal.api,
+                    portal.base_url,
+                    f"`{portal.key_variable}`" if portal.key_variable else "",
+                    portal.licence,
+                    "; ".join(
+                        f"{each.use}: `{each.identifier}` {each.evidence}"
+                        for each in portal.data_sets
+                    ),
+                    portal.note,
+                )
+                for portal in portals().values()
+            ],
+        )
+        + "\n## Other providers\n\n"
+        + table(
+            ("name", "title", "address", "licence", "terms of use", "shape"),
+            [
+                (
+                    f"`{each.name}`",
+                    each.title,
+                    each.url,
+                    f"{each.licence} [{each.licence_tag}]",
+                    f"{each.policy} [{each.policy_tag}]" if each.policy else "",
+                    f"[{each.shape_tag}]",
+                )
+                for each in providers().values()
+            ],
+        )
+        + "\n## Candidates from map tags\n\n"
+        "`kinds:` of a candidate file names one or more of these sets; `tags:` is free.\n\n"
+        + table(
+            ("set", "tags", "meaning", "source"),
+            [
+                (
+                    f"`{kind.name}`",
+                    "; ".join(f"`{key}={', '.join(values)}`" for key, values in kind.tags.items()),
+                    kind.meaning,
+                    kind.source,
+                )
+                for kind in map_kinds().values()
+            ],
+        )
+    )
 
 
 def criteria_page() -> str:
@@ -337,6 +411,7 @@ PAGES = {
     "criteria.md": criteria_page,
     "rules.md": rules,
     "money.md": money_page,
+    "sources.md": sources_page,
     "study.md": study,
     "cli.md": command_line,
 }

@@ -274,8 +274,8 @@ def test_rutland_has_at_least_500_candidates_and_400_of_them_on_the_grid():
 @needs_shared
 def test_rutland_s_primaries_are_read_in_the_right_unit():
     study = load_study(RUTLAND / "study.yaml")
-    (file,) = study.layers["supply_points"]
-    raw = read_any(SHARED / file.path, "supply_points")
+    file, _ = study.layers["supply_points"]
+    raw = read_any(SHARED / file.path, "supply_points", reader=file.reader)
     near = raw.cx[-1.0:-0.2, 52.4:52.9]
     frame, faults = conform(near, specs()["supply_points"], file, file.path)
     assert faults == []

@@ -57,6 +57,8 @@ def build(pbf: Path, folder: Path) -> None:
         "heat_sinks": illustrate.heat_sinks(sinks),
         "noise_receptors": receptors,
         "basemap": basemap,
+        "noise_screens": _read(pbf, "noise_screens"),
+        "utilities": _read(pbf, "utilities"),
         "supply_points": illustrate.supply_points(roads, basemap, _read(pbf, "supply_points"), rng),
         "fibre_nodes": illustrate.fibre_nodes(roads, basemap, _read(pbf, "fibre_nodes"), rng),
         "maintenance_bases": illustrate.maintenance_bases(roads, basemap, outline),

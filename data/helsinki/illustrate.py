@@ -129,13 +129,24 @@ def supply_points(
             "headroom_kva": firm_kva - peak_kva,
             "firm_kva": firm_kva,
             "peak_kva": peak_kva,
+            "rag": ["green" if left > 0 else "red" for left in firm_kva - peak_kva],
+            "upstream_id": _fed_from(chosen.geometry.to_numpy(), len(HEADROOM_KVA)),
         },
         geometry=chosen.geometry.to_list(),
         crs=roads.crs,
     )
     real = mapped[mapped["level"] != "lv"].assign(level="secondary")
     real["name"] = "Substation as mapped, headroom not published"
+    real = real.drop(columns="operator", errors="ignore")
     return gpd.GeoDataFrame(pd.concat([invented, real], ignore_index=True), crs=roads.crs)
+
+
+def _fed_from(places: np.ndarray, secondaries: int) -> list[str]:
+    """Let each secondary be fed from the nearer primary."""
+    apart = [shapely.distance(places[:secondaries], primary) for primary in places[secondaries:]]
+    nearer = np.argmin(apart, axis=0)
+    fed = [f"demo-supply-{secondaries + 1 + at:02d}" for at in nearer]
+    return [*fed, *[""] * len(apart)]
 
 
 def fibre_nodes(
@@ -159,7 +170,7 @@ def fibre_nodes(
         geometry=chosen.geometry.to_list(),
         crs=roads.crs,
     )
-    real = mapped.assign(name="Telecom cabinet as mapped", onward_km=12.0)
+    real = mapped.drop(columns="operator", errors="ignore").assign(name="Telecom cabinet as mapped", onward_km=12.0)
     return gpd.GeoDataFrame(pd.concat([invented, real], ignore_index=True), crs=roads.crs)
 
 
