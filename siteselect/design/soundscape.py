@@ -117,7 +117,7 @@ def soundscape(
     rows = int(np.ceil((north - site.y + reach_m) / cell_m))
     x = west + (np.arange(count) + 0.5) * cell_m
     y = north - (np.arange(rows) + 0.5) * cell_m
-    cells = shapely.points(*np.meshgrid(x, y)).ravel()
+    cells = np.asarray(shapely.points(*np.meshgrid(x, y)), dtype=object).ravel()
     octaves = heard_octaves(
         study,
         pods.sound_octaves_db(study.pod),
