@@ -14,10 +14,12 @@ from siteselect.report.background import NAME_LETTERS, background, readable
 from siteselect.report.build_section import build_line, build_section
 from siteselect.report.design_tables import design_tables
 from siteselect.report.documents_section import documents_section
+from siteselect.report.findings_matrix import findings_matrix
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section, npv_figure
 from siteselect.report.noise_section import noise_section
 from siteselect.report.points import points_chart, points_table
+from siteselect.report.portfolio_section import portfolio_section
 from siteselect.report.ranking_parts import (
     excluded_list,
     leading,
@@ -28,6 +30,7 @@ from siteselect.report.ranking_parts import (
     site_name,
 )
 from siteselect.report.records import Cell, Figure, SiteReport, StudyReport, Table
+from siteselect.report.robustness_section import robustness_lines, robustness_section
 from siteselect.report.rounding import percent, spread
 from siteselect.report.screening import finding_groups
 from siteselect.report.site_map import site_map
@@ -80,7 +83,11 @@ def site_model(
         id_line=_id_line(assessment, site_id, say),
         tone=page_one.tone,
         headline=page_one.headline,
-        summary=(*page_one.summary, build_line(assessment, site_id, say)),
+        summary=(
+            *page_one.summary,
+            *robustness_lines(assessment, site_id, say),
+            build_line(assessment, site_id, say),
+        ),
         figures=(*page_one.figures, npv_figure(case, say)),
         speaks_for=page_one.speaks_for,
         speaks_against=page_one.speaks_against,
@@ -116,6 +123,7 @@ def study_model(
         summary=summary,
         chart=ranking_chart(assessment, say),
         ranking=ranking_list(assessment, say),
+        portfolio=portfolio_section(assessment, say),
         map=study_map(assessment, say),
         excluded=excluded,
         excluded_more=excluded_more,
@@ -123,11 +131,13 @@ def study_model(
         opinions_note=opinions_note,
         weights=weights_table(assessment, say),
         presets=presets_table(assessment, say),
+        robustness=robustness_section(assessment, say),
         sensitivity=sensitivity_table(assessment, say),
         matrix=matrix(assessment, say),
         rejected=rejected,
         rejected_more=rejected_more,
         land=land_section(assessment, say),
+        findings=findings_matrix(assessment, say),
         checklist=_checklist(say),
     )
 

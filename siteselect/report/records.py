@@ -90,6 +90,80 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """One cell of the matrix of findings: a letter, its verdict, and where it matters a hint."""
+
+    code: str
+    verdict: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    """A site as a column of the matrix: its number there, its name, and how it stands."""
+
+    number: int
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A rule as a row of the matrix; `anchor` is where its evidence stands.
+
+    Where the verdict is the same at all sites there is one mark for all, and `same` says so.
+    """
+
+    rule_id: str
+    title: str
+    anchor: str
+    marks: tuple[Mark, ...]
+    same: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table of the matrix: its sites, and its rules by topic."""
+
+    caption: str
+    columns: tuple[GridColumn, ...]
+    topics: tuple[tuple[str, tuple[GridLine, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Sites at which a rule says the same: in `lines` their numbers, and what was found there."""
+
+    verdict: str
+    word: str
+    action: str
+    missing: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvidence:
+    """All that one rule found at the sites of the matrix."""
+
+    anchor: str
+    rule_id: str
+    title: str
+    counts: str
+    authority: str
+    groups: tuple[EvidenceGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsMatrix:
+    """Verdicts of many sites by rule, with the letters explained and the evidence beneath."""
+
+    legend: tuple[tuple[str, str, str], ...]
+    grids: tuple[Grid, ...]
+    evidence: tuple[RuleEvidence, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Background:
     """What every report carries: who made it from what, and what it must not be used for."""
 
@@ -149,6 +223,7 @@ class StudyReport:
     summary: tuple[str, ...]
     chart: Figure
     ranking: Table
+    portfolio: Section
     map: Figure
     excluded: Table
     excluded_more: str
@@ -156,9 +231,11 @@ class StudyReport:
     opinions_note: tuple[str, ...]
     weights: Table
     presets: Table
+    robustness: Section
     sensitivity: Table
     matrix: Table
     rejected: Table
     rejected_more: str
     land: Section
+    findings: FindingsMatrix
     checklist: Table

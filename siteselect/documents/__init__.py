@@ -1,0 +1,1 @@
+"""The documents a council needs of one site, filled from its design, its study and its findings."""
