@@ -127,10 +127,10 @@ def _site_facts(study: Study, sites: pd.DataFrame) -> dict[str, Any]:
     outdoors = pd.Series(study.pod.outdoors, index=sites.index, dtype=object)
     mean_input_kw = study.pod.utilisation_share * pods.total_input_kw(study.pod)
     taken_in_mwh_a = mean_input_kw * pods.HOURS_A / 1000
-    premises = sites["kind"].astype(object).map(lambda kind: str(kind).rpartition("=")[2])
+    premises = [HOSTS.get(str(kind).rpartition("=")[2]) for kind in sites["kind"]]
     return {
         "outdoors": outdoors.mask(indoors, False),
-        "host_use": premises.map(HOSTS),
+        "host_use": pd.Series(premises, sites.index, dtype=object),
         "erf_share": sites["heat_used_mwh_a"].map(lambda reused: erf(reused, taken_in_mwh_a)),
         "sink_kind": _known(sites["sink_kind"].where(in_reach, "none"), covered_sink),
         "heat_to_network": _known(loop.astype(object), covered_sink),
