@@ -369,3 +369,22 @@ def test_nobody_to_hear_it_is_told_apart_from_nobody_known(town: Town) -> None:
     town.document["layers"]["noise_receptors"][0]["covers"] = "seen.gpkg"
     part = assess(load_study(town.file), town.folder, opinions=False)
     assert "does not cover all" in noise_section(part, "b", wording()).lines[0].text
+
+
+@pytest.mark.parametrize(("kind", "counts"), [("school", False), ("dwelling", True)])
+def test_a_host_is_no_neighbour_but_whoever_lives_there_is(
+    town: Town, kind: str, counts: bool
+) -> None:
+    yard = box(X0 + 490, Y0 + 490, X0 + 510, Y0 + 510)
+    rows = {"receptor_id": ["host", "home"], "name": ["Host", ""], "kind": [kind, "dwelling"]}
+    shapes = [yard, Point(X0 + 500, Y0 + 600)]
+    with_layer(town, "noise_receptors", gpd.GeoDataFrame(rows, geometry=shapes, crs=3067))
+    found = sites(town).loc["b"]
+    assert found["receptor_id"] == ("host" if counts else "home")
+    assert found["noise_host"] == ("" if counts else "Host")
+    study, territory = read(town)
+    assert (
+        "host" in set(receptor_table(study, territory, Point(X0 + 500, Y0 + 500))["receptor_id"])
+    ) == counts
+    town.document["noise"]["host_counts"] = True
+    assert sites(town).loc["b", "receptor_id"] == "host"

@@ -34,6 +34,7 @@ COLUMNS = (
         receptor_kind="what it is",
         limit_basis="zone or setting that sets the limit",
         noise_verdict="fail, conditional (margin within the uncertainty), pass, or unknown",
+        noise_host="building that the site stands in, which is not counted as a receptor",
         noise_impact="likely impact, first estimate after the structure of BS 4142",
         background_basis="where the background comes from",
     ),
@@ -107,6 +108,7 @@ def hear(
         False if layer is None else _covered(layer, points, study.noise.search_m)
     )
     columns["noise_map_dba"] = existing_level(territory, points)
+    columns["noise_host"] = _hosts(study, points, frame)
     columns["generator_level_dba"] = _generator(study, points, frame, rows, receptor, obstacles)
     columns = _with_quiet(columns, study)
     rated = rate(study, columns, _background(territory, frame, rows, receptor, len(index)))
@@ -129,7 +131,32 @@ def _chosen(
         )
     limits = receptor_limits(study, territory, frame)
     strictest = limits["strictest_dba"].to_numpy()
-    return loudest(study, points, frame.geometry.to_numpy(), strictest, obstacles), limits
+    shapes = frame.geometry.to_numpy()
+    return loudest(study, points, shapes, strictest, obstacles, may_host(study, frame)), limits
+
+
+def may_host(study: Study, receptors: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Say which receptors do not count for a pod that stands in them.
+
+    A school or hotel that takes the pod in is its host, and what is heard there is for the two to
+    settle; the pod would stand beside the building, not at the point in its middle. Whoever lives
+    above it is a neighbour.
+    """
+    return (receptors["kind"] != "dwelling").to_numpy() & (not study.noise.host_counts)
+
+
+def _hosts(
+    study: Study, points: NDArray[np.object_], frame: gpd.GeoDataFrame | None
+) -> NDArray[np.object_]:
+    names = np.full(len(points), "", dtype=object)
+    if frame is not None:
+        hosts = frame[may_host(study, frame)]
+        site, host = shapely.STRtree(hosts.geometry.to_numpy()).query(
+            points, predicate="intersects"
+        )
+        told = hosts["name"].where(hosts["name"] != "", hosts["receptor_id"]).to_numpy()
+        names[site[::-1]] = told[host[::-1]]
+    return names
 
 
 def _background(

@@ -27,6 +27,7 @@ def loudest(
     shapes: NDArray[np.object_],
     strictest_dba: NDArray[np.float64],
     obstacles: Obstacles | None,
+    host: NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """Find for each site the receptor with the least margin.
 
@@ -41,6 +42,7 @@ def loudest(
     shapes : receptors; the window is where the wall is nearest.
     strictest_dba : limit of each receptor, NaN where it has none [dB(A)].
     obstacles : what screens.
+    host : receptors that do not count for a site which stands in them; none when left out.
 
     Returns
     -------
@@ -53,6 +55,9 @@ def loudest(
     )
     pairs = pd.DataFrame({"site": site, "receptor": receptor})
     pairs["distance_m"] = shapely.distance(points[site], shapes[receptor])
+    if host is not None:
+        pairs = pairs[(pairs["distance_m"] > 0) | ~host[receptor]].reset_index(drop=True)
+        receptor = pairs["receptor"].to_numpy()
     power = pods.sound_octaves_db(study.pod)
     pairs["open_dba"] = _level(study, power, points, shapes, pairs, None)
     pairs["allowed_dba"] = strictest_dba[receptor]

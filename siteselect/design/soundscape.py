@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from siteselect import pod as pods
+from siteselect.design.hearing import may_host
 from siteselect.design.noise_limits import receptor_limits
 from siteselect.design.sound_paths import heard_octaves, obstacles_of
 from siteselect.sound.bands import a_weighted
@@ -59,7 +60,8 @@ def receptor_table(
     layer = territory.layers.get("noise_receptors")
     if layer is None or layer.frame.empty:
         return pd.DataFrame(columns=["receptor_id"])
-    near = layer.frame[shapely.dwithin(layer.frame.geometry, site, study.noise.search_m)]
+    frame = layer.frame[~(may_host(study, layer.frame) & layer.frame.intersects(site))]
+    near = frame[shapely.dwithin(frame.geometry, site, study.noise.search_m)]
     walls = shapely.shortest_line(site, near.geometry.to_numpy())
     windows = shapely.get_point(walls, 1)
     sources = np.full(len(near), site, dtype=object)

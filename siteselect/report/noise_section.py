@@ -182,6 +182,8 @@ def _closing(assessment: Assessment, site: pd.Series[Any], say: Say) -> tuple[st
         told.append(say("noise.generator", level=with_unit(generator, "dB(A)")))
     elif pod.generator_kwe > 0:
         told.append(say("noise.generator_unknown"))
+    if site["noise_host"]:
+        told.append(say("noise.host", name=plain(site["noise_host"], NAME_LETTERS)))
     screens = "noise_screens" in assessment.layers and assessment.study.noise.screening
     told.append(say("noise.with_screens" if screens else "noise.without_screens"))
     told.append(say("noise.method", edition=EDITION))

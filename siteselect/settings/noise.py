@@ -26,6 +26,8 @@ class Noise(Declared):
     """Air temperature for absorption; 10 °C at 70 % absorbs little of a cooler's sound."""
     humidity_share: float = Field(default=0.7, gt=0, le=1)
     """Relative humidity for absorption."""
+    host_counts: bool = False
+    """Whether the building a site stands in counts as a receptor; a home always does [judged]."""
     screening: bool = True
     """Whether buildings and walls of known height (layer noise_screens) take from the level."""
     day_limit_dba: float | None = Field(default=None, ge=20, le=100)
