@@ -33,7 +33,7 @@ from siteselect.units import UNITS, unit_of
 
 HERE = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/build.py from the program itself; edit that, not this. -->\n"
-PACKS = ("en", "fi", "eu")
+PACKS = ("en", "de", "fi", "eu", "engineering")
 
 
 def table(headings: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:

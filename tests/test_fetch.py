@@ -53,7 +53,10 @@ def test_an_extract_and_a_box_make_a_study_that_is_assessed(tmp_path: Path, extr
     done = offline(tmp_path, extract)
     assert done.faults == ()
     study = load_study(done.study)
-    assert (study.crs, study.packs, study.facts["country"]) == ("EPSG:27700", ("en",), "England")
+    assert (study.crs, study.packs, study.facts["country"]) == (
+        *("EPSG:27700", ("en", "engineering")),
+        "England",
+    )
     found = assess(study, tmp_path, opinions=False)
     assert set(found.sites["name"]) == {"Baths", "Mid Street <b>Car Park</b>"}
     assert found.ranking.table["rank"].notna().all()
@@ -175,7 +178,7 @@ def test_no_country_no_pack(tmp_path: Path) -> None:
     assert study.crs == "EPSG:32630", "the UTM zone of the place"
     assert any("--country" in notice for one in done.told for notice in one.entry.notices)
     named = offline(tmp_path / "fi", write_extract(tmp_path / "y.osm.pbf", elements), country="fi")
-    assert load_study(named.study).packs == ("eu", "fi")
+    assert load_study(named.study).packs == ("eu", "fi", "engineering")
 
 
 def test_a_weather_file_may_be_given(tmp_path: Path, extract: Path) -> None:
@@ -299,7 +302,7 @@ def test_scotland_is_not_asked_for_english_data(tmp_path: Path) -> None:
     flood = next(one for one in done.told if one.step == "flood")
     assert flood.entry.status == "skipped"
     assert "Scotland" in flood.entry.notices[0]
-    assert load_study(done.study).packs == ()
+    assert load_study(done.study).packs == ("engineering",)
 
 
 # --- requests, and text from outside ------------------------------------------------------------
@@ -385,13 +388,13 @@ def test_a_hostile_place_name_reaches_neither_yaml_nor_markdown(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("code", "nation", "point", "crs", "packs"),
     [
-        ("GB", "England", (-1.1, 53.9), "EPSG:27700", ("en",)),
-        ("gb", "Northern Ireland", (-6.0, 54.6), "EPSG:2157", ()),
-        ("FI", "", (24.9, 60.2), "EPSG:3067", ("eu", "fi")),
-        ("NL", "", (4.9, 52.4), "EPSG:28992", ("eu",)),
-        ("DE", "", (9.9, 53.5), "EPSG:25832", ("eu",)),
-        ("FR", "", (2.3, 48.9), "EPSG:2154", ("eu",)),
-        ("IE", "", (-6.3, 53.3), "EPSG:2157", ("eu",)),
+        ("GB", "England", (-1.1, 53.9), "EPSG:27700", ("en", "engineering")),
+        ("gb", "Northern Ireland", (-6.0, 54.6), "EPSG:2157", ("engineering",)),
+        ("FI", "", (24.9, 60.2), "EPSG:3067", ("eu", "fi", "engineering")),
+        ("NL", "", (4.9, 52.4), "EPSG:28992", ("eu", "engineering")),
+        ("DE", "", (9.9, 53.5), "EPSG:25832", ("eu", "de", "engineering")),
+        ("FR", "", (2.3, 48.9), "EPSG:2154", ("eu", "engineering")),
+        ("IE", "", (-6.3, 53.3), "EPSG:2157", ("eu", "engineering")),
         ("BR", "", (-46.6, -23.5), "EPSG:32723", ()),
         ("", "", (174.8, -41.3), "EPSG:32760", ()),
     ],

@@ -90,7 +90,7 @@ def _only(told: Sequence[Told], step: str) -> Kept | None:
 def _packs(packs: Sequence[str], country: str) -> str:
     if not country:
         return (
-            "packs: [] # the country is not known; name it under facts, then en, eu or fi\n"
+            "packs: [] # the country is not known; name it under facts, then en, de, fi or eu\n"
             "# facts: {country: England}"
         )
     why = "" if packs else " # there is no rule pack for this country: nothing is screened"
