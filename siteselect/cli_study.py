@@ -43,7 +43,9 @@ def run(
 
     with working() as progress:
         assessment = assessed(study, data, progress)
-        manifest = save_run(assessment, out, reports=reports, progress=progress)
+        manifest = save_run(
+            assessment, out, reports=reports, progress=progress, study_dir=study.parent
+        )
     land = assessment.buildable.steps.to_dict("records")
     if as_json:
         ranking = rows_of(assessment, top)

@@ -1,0 +1,1 @@
+"""Two runs side by side: which sites moved, and what moved them."""
