@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -20,6 +21,17 @@ from siteselect.cli_options import (
 )
 from siteselect.errors import Fault, StudyError
 
+if TYPE_CHECKING:
+    from siteselect.decision.explanation import Baseline
+
+
+class From(StrEnum):
+    """What the points of a site are counted from."""
+
+    worst = "worst"
+    median = "median"
+    runner_up = "runner_up"
+
 
 def explain(
     study: StudyFile,
@@ -27,21 +39,48 @@ def explain(
     data: DataFolder = None,
     preset: Preset = None,
     weight: Weight = None,
+    other: Annotated[
+        str | None, typer.Option("--against", help="Second site: what would turn their order.")
+    ] = None,
+    baseline: Annotated[
+        From, typer.Option("--baseline", help="What the points are counted from.")
+    ] = From.worst,
     as_json: AsJson = False,
 ) -> None:
     """Say why a site ranks where it does, what is unknown, and which rules speak.
 
-    Example: siteselect explain data/helsinki/study.yaml osm-way-4217295
+    Example: siteselect explain data/helsinki/study.yaml osm-way-4217295 --baseline runner_up
     """
     from siteselect.console import explanation, show_explanation, working  # noqa: PLC0415
+    from siteselect.console_explain import (  # noqa: PLC0415
+        compared,
+        counted_from,
+        show_compared,
+        show_counted_from,
+    )
 
     with working() as progress:
         assessment = reweighed(assessed(study, data, progress, opinions=False), preset, weight)
     check_site(assessment, site)
+    counted = (
+        None
+        if baseline is From.worst
+        else counted_from(assessment, site, cast("Baseline", baseline.value))
+    )
+    pair = None
+    if other is not None:
+        check_site(assessment, other)
+        pair = compared(assessment, site, other)
     if as_json:
-        print_json(explanation(assessment, site))
-    else:
-        show_explanation(assessment, site)
+        more = {"counted_from": counted, "against": pair}
+        told = {key: value for key, value in more.items() if value is not None}
+        print_json(explanation(assessment, site) | told)
+        return
+    show_explanation(assessment, site)
+    if counted is not None:
+        show_counted_from(assessment, counted)
+    if pair is not None:
+        show_compared(assessment, pair)
 
 
 def heat(

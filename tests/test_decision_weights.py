@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from siteselect.contracts import ValueScale
 from siteselect.decision.value import to_values
-from siteselect.decision.weights import global_weights, with_group_swings
+from siteselect.decision.weights import (
+    global_weights,
+    swings_of,
+    with_criterion_swings,
+    with_group_swings,
+)
 from siteselect.errors import StudyError
 
 TREE = {"heat": (100, {"demand": 100, "match": 50}), "grid": (60, {"distance": 80})}
@@ -130,3 +135,68 @@ def test_all_faults_of_a_tree_come_together():
 def test_swings_that_leave_nothing_to_weigh_are_refused():
     with pytest.raises(StudyError, match="no swing above 0"):
         with_group_swings(TREE, {"heat": 0, "grid": 0})
+
+
+# Locked groups
+
+LOCKABLE = {
+    "heat": (100.0, {"a": 100.0, "b": 50.0}),
+    "grid": (60.0, {"c": 100.0}),
+    "noise": (40.0, {"d": 100.0}),
+}
+
+
+def _groups(tree):
+    weights = global_weights(tree)
+    return {group: float(weights[list(branch)].sum()) for group, (_, branch) in tree.items()}
+
+
+@given(st.floats(0, 100), st.sampled_from(list(LOCKABLE)))
+def test_a_locked_group_keeps_its_weight_while_another_is_moved(swing, moved):
+    for locked in LOCKABLE:
+        if locked == moved:
+            continue
+        (third,) = set(LOCKABLE) - {locked, moved}
+        before, tree = _groups(LOCKABLE), with_group_swings(LOCKABLE, {moved: swing}, [locked])
+        after = _groups(tree)
+        assert after[locked] == pytest.approx(before[locked])
+        assert after[moved] * LOCKABLE[third][0] == pytest.approx(after[third] * swing)
+        assert max(group[0] for group in tree.values()) <= 100 * (1 + 1e-12)
+        assert [group[1] for group in tree.values()] == [group[1] for group in LOCKABLE.values()]
+
+
+def test_a_locked_group_may_be_named_with_the_swing_it_has_and_no_other():
+    assert _groups(with_group_swings(LOCKABLE, {"heat": 100, "grid": 10}, ["heat"]))[
+        "heat"
+    ] == pytest.approx(0.5)
+    with pytest.raises(StudyError, match="locked"):
+        with_group_swings(LOCKABLE, {"heat": 90}, ["heat"])
+
+
+def test_where_all_groups_are_locked_or_nothing_is_left_the_rest_is_said():
+    assert with_group_swings(LOCKABLE, {}, list(LOCKABLE)) == LOCKABLE
+    with pytest.raises(StudyError, match="no weight for the groups that are free"):
+        with_group_swings(LOCKABLE, {"grid": 0, "noise": 0}, ["heat"])
+
+
+def test_a_locked_group_without_weight_stays_without():
+    tree = {**LOCKABLE, "access": (0.0, {"e": 100.0})}
+    assert _groups(with_group_swings(tree, {"heat": 10}, ["access"]))["access"] == 0
+
+
+def test_moving_criteria_inside_a_group_moves_no_group():
+    tree = with_criterion_swings(LOCKABLE, {"a": 10, "b": 100})
+    assert _groups(tree) == pytest.approx(_groups(LOCKABLE))
+    assert global_weights(tree)["b"] == pytest.approx(0.5 * 100 / 110)
+    with pytest.raises(StudyError, match="no such criterion"):
+        with_criterion_swings(LOCKABLE, {"z": 10})
+    with pytest.raises(StudyError, match="no swing above 0"):
+        with_criterion_swings(LOCKABLE, {"c": 0})
+
+
+def test_swings_of_weights_are_100_for_the_largest_and_give_the_weights_back():
+    swings = swings_of({"a": 0.5, "b": 0.3, "c": 0.2})
+    assert swings == pytest.approx({"a": 100, "b": 60, "c": 40})
+    assert global_weights({"g": (100, swings)}).tolist() == pytest.approx([0.5, 0.3, 0.2])
+    with pytest.raises(ValueError, match="no weight"):
+        swings_of({"a": 0})

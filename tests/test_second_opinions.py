@@ -9,16 +9,18 @@ from skcriteria import mkdm
 from skcriteria.agg.simple import WeightedSumModel
 from skcriteria.agg.vikor import VIKOR
 
-from siteselect.decision.ranking import rank
-from siteselect.decision.second_opinions import (
+from siteselect.decision.method_scores import (
     METHODS,
-    OWN,
     PRODUCT_FLOOR,
+    electre_scores,
+    flow_scores,
+    graded_flow_scores,
     product_scores,
-    second_opinions,
     topsis_scores,
     vikor_scores,
 )
+from siteselect.decision.ranking import rank
+from siteselect.decision.second_opinions import OWN, TOP, second_opinions
 from siteselect.errors import InputError
 
 TZENG_HUANG = np.array([[5, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]], dtype=float)
@@ -112,6 +114,53 @@ def test_our_own_score_is_the_weighted_sum_model_of_scikit_criteria():
     assert _own(SITES, WEIGHTS)["score_low"].to_numpy() == pytest.approx(score, abs=1e-12)
 
 
+def test_promethee_ii_of_zhao_peng_and_li_2013():
+    """Usual preference; as quoted by pymcdm's own tests."""
+    matrix = np.array([[4, 3, 2], [3, 2, 4], [5, 1, 3]], dtype=float)
+    assert flow_scores(matrix, np.array([0.5, 0.3, 0.2])) == pytest.approx([0.1, -0.3, 0.2])
+
+
+def test_electre_ii_of_cebrian_and_porcar_2009():
+    """Sum-scaled; the falling column enters with its sign turned, as differences alone count."""
+    matrix = np.array(
+        [
+            [6, 5, 28, 5, 5],
+            [4, 2, 25, 10, 9],
+            [5, 7, 35, 9, 6],
+            [6, 1, 27, 6, 7],
+            [6, 8, 30, 7, 9],
+            [5, 6, 26, 4, 8],
+        ],
+        dtype=float,
+    )
+    scaled = matrix / matrix.sum(axis=0) * [1, 1, -1, 1, 1]
+    ranks = -electre_scores(scaled, np.array([0.25, 0.25, 0.1, 0.2, 0.2]))
+    assert ranks.tolist() == [6, 3, 2, 5, 1, 4]
+
+
+def test_electre_ii_of_wang_and_triantaphyllou_2008():
+    matrix = np.array(
+        [
+            [1, 2, 1, 5, 2, 2, 4],
+            [3, 5, 3, 5, 3, 3, 3],
+            [3, 5, 3, 5, 3, 2, 2],
+            [1, 2, 2, 5, 1, 1, 1],
+            [1, 1, 3, 5, 4, 1, 5],
+        ],
+        dtype=float,
+    )
+    weights = np.array([0.078, 0.118, 0.157, 0.314, 0.235, 0.039, 0.059])
+    assert (-electre_scores(matrix, weights)).tolist() == [4, 1, 3, 5, 2]
+
+
+def test_the_graded_flow_forgives_a_difference_that_nobody_would_notice():
+    matrix = np.array([[0.50, 0.2], [0.54, 0.2], [0.10, 0.9]])
+    graded = graded_flow_scores(matrix, np.array([0.5, 0.5]))
+    assert graded[0] == pytest.approx(graded[1])
+    usual = flow_scores(matrix, np.array([0.5, 0.5]))
+    assert usual[1] > usual[0]
+
+
 # The table
 
 
@@ -124,6 +173,10 @@ def test_all_methods_rank_the_same_sites_in_the_order_asked():
     assert asked.agreement.index.tolist() == list(METHODS)
     assert asked.left_out == ()
     assert "depend on the candidate set" in asked.note
+    fixed = asked.agreement.index[~asked.agreement["set_dependent"]]
+    assert fixed.tolist() == ["weighted_product"]
+    notes = asked.agreement["note"].str.contains("depends on which sites are compared")
+    assert notes.tolist() == asked.agreement["set_dependent"].tolist()
 
 
 def test_a_site_best_on_everything_is_first_by_every_method():
@@ -131,6 +184,7 @@ def test_a_site_best_on_everything_is_first_by_every_method():
     asked = second_opinions(values, WEIGHTS, list(values.index))
     assert (asked.ranks.loc["best"] == 1).all()
     assert asked.agreement["same_first"].all()
+    assert asked.agreement["top_10_overlap"].isna().all()
 
 
 def test_where_every_method_agrees_tau_is_1_and_where_they_reverse_it_is_not():
@@ -138,7 +192,7 @@ def test_where_every_method_agrees_tau_is_1_and_where_they_reverse_it_is_not():
         [[0.9, 0.8, 0.9], [0.5, 0.5, 0.5], [0.1, 0.2, 0.1]], index=list("xyz"), columns=CRITERIA
     )
     asked = second_opinions(values, WEIGHTS, list("xyz"))
-    assert asked.agreement["kendall_tau"].tolist() == [1, 1, 1]
+    assert asked.agreement["kendall_tau"].tolist() == [1] * len(METHODS)
 
 
 def test_a_method_that_disagrees_is_shown_to_disagree():
@@ -158,7 +212,7 @@ def test_ranks_are_competition_ranks_not_the_dense_ones_of_scikit_criteria():
     asked = second_opinions(values, pd.Series([0.5, 0.5], index=["a", "b"]), list("xyz"))
     assert (asked.ranks.loc["z"] == 3).all()
     assert (asked.ranks.loc[["x", "y"]] == 1).all(axis=None)
-    assert asked.agreement["kendall_tau"].tolist() == pytest.approx([1, 1, 1])
+    assert asked.agreement["kendall_tau"].tolist() == pytest.approx([1] * len(METHODS))
 
 
 def test_our_ranks_are_taken_again_among_the_complete_sites_of_the_shortlist():
@@ -188,12 +242,12 @@ def test_vikor_would_drop_a_criterion_in_silence_and_our_guard_does_not_let_it()
     assert asked.ranks.index.tolist() == ["pool", "depot", "farm"]
 
 
-@pytest.mark.parametrize("scores", [score for score, _ in METHODS.values()])
+@pytest.mark.parametrize("scores", [method.score for method in METHODS.values()])
 @pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf])
 def test_no_method_takes_an_unknown_or_infinite_cell(scores, cell):
     matrix = SITES.to_numpy().copy()
     matrix[1, 1] = cell
-    with pytest.raises(ValueError, match="must not reach scikit-criteria"):
+    with pytest.raises(ValueError, match="unknown or infinite cell"):
         scores(matrix, WEIGHTS.to_numpy())
 
 
@@ -212,7 +266,7 @@ def test_a_site_with_an_unknown_never_gets_a_second_opinion(data):
     if len(asked.ranks):
         assert asked.ranks.index.tolist() == values.index[complete].tolist()
         assert asked.ranks.notna().all(axis=None)
-        assert asked.ranks.min().tolist() == [1] * 4
+        assert asked.ranks.min().tolist() == [1] * (1 + len(METHODS))
         assert asked.agreement["kendall_tau"].dropna().between(-1, 1).all()
     else:
         assert asked.note.startswith("No second opinion")
@@ -242,7 +296,10 @@ def test_fewer_than_two_complete_sites_give_no_ranks_and_the_reason(shortlist):
     asked = second_opinions(values, WEIGHTS, shortlist)
     assert asked.ranks.empty
     assert asked.ranks.columns.tolist() == [OWN, *METHODS]
-    assert asked.agreement.columns.tolist() == ["kendall_tau", "same_first", "note"]
+    assert asked.agreement.columns.tolist() == [
+        "kendall_tau", "same_first", "top_10_overlap", "set_dependent", "note"
+    ]  # fmt: skip
+    assert asked.agreement.empty
     complete = len([site for site in shortlist if site != "depot"])
     assert f"{complete} of {len(shortlist)} sites complete" in asked.note
 
@@ -274,7 +331,8 @@ def test_sites_equal_on_everything_have_no_second_opinion():
 def test_mirror_images_tie_and_have_no_tau_but_a_note():
     values = pd.DataFrame([[1.0, 0.0], [0.0, 1.0]], index=["x", "y"], columns=["a", "b"])
     asked = second_opinions(values, pd.Series([0.5, 0.5], index=["a", "b"]), ["x", "y"])
-    assert (asked.ranks == 1).all(axis=None)
+    tied = (asked.ranks == 1).all()
+    assert tied[OWN]
     assert asked.agreement["kendall_tau"].isna().all()
     assert asked.agreement["note"].str.contains("no tau, since all sites tie").all()
     assert asked.agreement["same_first"].all()
@@ -295,3 +353,40 @@ def test_the_order_of_the_shortlist_changes_no_rank():
     one = second_opinions(SITES, WEIGHTS, list(SITES.index)).ranks
     other = second_opinions(SITES, WEIGHTS, list(SITES.index[::-1])).ranks
     pd.testing.assert_frame_equal(one, other.loc[one.index])
+
+
+def test_the_shared_first_ten_are_counted_where_there_are_more_than_ten():
+    draw = np.random.default_rng(4)
+    values = pd.DataFrame(
+        draw.random((25, 3)), index=[f"s{i:02d}" for i in range(25)], columns=CRITERIA
+    )
+    asked = second_opinions(values, WEIGHTS, list(values.index))
+    own = set(asked.ranks.index[asked.ranks[OWN] <= TOP])
+    for name in METHODS:
+        theirs = set(asked.ranks.index[asked.ranks[name] <= TOP])
+        shared = asked.agreement.loc[name, "top_10_overlap"]
+        assert shared == pytest.approx(len(own & theirs) / max(len(own), len(theirs)))
+
+
+def test_classes_are_given_to_incomplete_sites_too_and_flagged():
+    values = SITES.copy()
+    values.loc["yard", "b"] = np.nan
+    low, high = pd.Series(0.0, index=CRITERIA), pd.Series(1.0, index=CRITERIA)
+    asked = second_opinions(values, WEIGHTS, list(values.index), low, high)
+    assert asked.classes.index.tolist() == list(values.index)
+    assert asked.classes["unknown"].tolist() == [0, 0, 0, 1]
+    assert "yard" not in asked.ranks.index
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_a_further_candidate_changes_only_methods_that_are_labelled_so(seed):
+    draw = np.random.default_rng(seed)
+    values = pd.DataFrame(draw.random((6, 3)), index=list("uvwxyz"), columns=CRITERIA)
+    all_six = second_opinions(values, WEIGHTS, list("uvwxyz"))
+    five = second_opinions(values, WEIGHTS, list("uvwxy"))
+    for name, method in METHODS.items():
+        if not method.set_dependent:
+            order = all_six.ranks.loc[list("uvwxy"), name].rank(method="min").astype(int)
+            assert order.tolist() == five.ranks[name].tolist()
+    pd.testing.assert_frame_equal(all_six.classes.loc[list("uvwxy")], five.classes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from siteselect.decision.ranking import TOLERANCE
+from siteselect.decision.ranking import TOLERANCE, order
 from siteselect.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from siteselect.decision.ranking import Ranking
+
+Baseline = Literal["worst", "median", "runner_up"]
+"""What a waterfall counts from."""
 
 _MOST = 3
 """How many criteria a sentence names for and against a site [judgement]."""
@@ -38,7 +41,8 @@ def waterfall(
     values : one row a site, one column a criterion [0..1]; NaN where unknown.
     weights, site_id : weight of each criterion, which sum to 1; the site.
     unknown_low, unknown_high : per criterion, the range of values assumed where it is unknown.
-    baseline : value of each criterion to count from; left out, the worst of each scale, 0.
+    baseline : value of each criterion to count from; left out, the worst of each scale, 0. NaN
+        where it is unknown, which leaves that term unknown. `baseline_values` gives the usual ones.
 
     Returns
     -------
@@ -51,16 +55,52 @@ def waterfall(
         There is no such site.
     """
     value = _row(values, weights, site_id)
-    floor = weights * (0.0 if baseline is None else baseline[weights.index])
-    unknown = value.isna()
+    zero = pd.Series(0.0, index=weights.index)
+    base = zero if baseline is None else baseline[weights.index].astype("float64")
+    unknown = value.isna() | base.isna()
+    least, most = value.fillna(unknown_low), value.fillna(unknown_high)
     terms = {
         "weight": weights,
         "value": value,
-        "points": weights * value - floor,
-        "unknown_low_points": (weights * unknown_low[weights.index] - floor).where(unknown),
-        "unknown_high_points": (weights * unknown_high[weights.index] - floor).where(unknown),
+        "points": weights * value - weights * base,
+        "unknown_low_points": (weights * (least - base.fillna(unknown_high))).where(unknown),
+        "unknown_high_points": (weights * (most - base.fillna(unknown_low))).where(unknown),
     }
     return pd.DataFrame(terms, index=weights.index.rename("criterion"))
+
+
+def baseline_values(
+    values: pd.DataFrame, table: pd.DataFrame, site_id: str, kind: Baseline
+) -> tuple[str, pd.Series[float] | None]:
+    """Give the values that a waterfall counts from.
+
+    Parameters
+    ----------
+    values : one row a site, one column a criterion [0..1]; NaN where unknown.
+    table : of the ranking.
+    site_id : the site to be explained.
+    kind : `worst` (of every scale), `median` (the ranked site in the middle; of two the better), or
+        `runner_up` (the best of the other ranked sites: the runner-up where the site leads).
+
+    Returns
+    -------
+    tuple
+        The site that is the baseline, empty for the worst of the scales, and its values or None.
+
+    Raises
+    ------
+    InputError
+        There is no such site to count from.
+    """
+    if kind == "worst":
+        return "", None
+    ranked = [str(site) for site in order(table) if pd.notna(table.loc[site, "rank"])]
+    others = [site for site in ranked if site != site_id]
+    asked = ranked[(len(ranked) - 1) // 2 :] if kind == "median" else others
+    if not asked:
+        cure = "Count from the worst of the scales."
+        raise InputError(Fault("ranking", "no ranked site to count from", cure, value=kind))
+    return asked[0], values.loc[[asked[0]]].iloc[0]
 
 
 def compare(

@@ -32,12 +32,14 @@ class LinearCurve(_Between):
     """Every step from worst to best is worth the same."""
 
     kind: Literal["linear"]
+    """Name of this form."""
 
 
 class ExponentialCurve(_Between):
     """The first steps from worst are worth more than the last (c > 0), or less (c < 0)."""
 
     kind: Literal["exponential"]
+    """Name of this form."""
     c: float = Field(ge=-50, le=50)
     """Bend: v = (1 - exp(-c z)) / (1 - exp(-c)), z the share of the way; 0 is linear."""
 
@@ -46,6 +48,7 @@ class SCurve(_Between):
     """Little is gained at either end, most around one point."""
 
     kind: Literal["s_curve"]
+    """Name of this form."""
     k: float = Field(default=10, ge=0.1, le=200)
     """Steepness: v = 1 / (1 + exp(-k (z - z0))), stretched to run from 0 to 1."""
     z0: Share = 0.5
@@ -56,6 +59,7 @@ class BandCurve(Declared):
     """Best within a band, worse on both sides of it (trapezium)."""
 
     kind: Literal["band"]
+    """Name of this form."""
     zero_below: float
     """Measure at and below which the value is 0 [the criterion's unit]."""
     low: float
@@ -76,6 +80,7 @@ class PiecewiseCurve(Declared):
     """Straight lines between knots; the same as giving the knots alone."""
 
     kind: Literal["piecewise"]
+    """Name of this form."""
     knots: Knots
     """Pairs of measure and value (0 to 1), measures rising."""
 
@@ -85,10 +90,7 @@ _KINDS = ("linear", "piecewise", "exponential", "s_curve", "band")
 
 
 def _form(scale: Any) -> str | None:
-    if isinstance(scale, dict):
-        kind = scale.get("kind")
-    else:
-        kind = getattr(scale, "kind", "knots")
+    kind = scale.get("kind") if isinstance(scale, dict) else getattr(scale, "kind", "knots")
     return kind if kind in {"knots", *_KINDS} else None
 
 
@@ -118,10 +120,11 @@ class CriterionChoice(Declared):
     """
     plausible: tuple[float, float] | None = None
     """Range in the criterion's unit while a measure is unknown; left out, the whole scale."""
-    veto: Share | None = None
-    """Value by which a site may fall short of a class (0 to 1) before nothing can make up for it.
+    veto: float | None = Field(default=None, gt=0.15, le=1)
+    """Value by which a site may fall short of a class before nothing can make up for it.
 
-    Counts only for the classes of the second opinions; left out, no veto.
+    Counts only for the classes of the second opinions, and must exceed their preference threshold
+    of 0.15; left out, no veto.
     """
 
     @model_validator(mode="after")
