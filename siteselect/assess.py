@@ -15,6 +15,7 @@ from siteselect.compliance.facts import derive
 from siteselect.compliance.site_facts import facts_of
 from siteselect.contracts import Criterion, Layer, Notice, Provenance
 from siteselect.criteria.registry import criteria, measure_all
+from siteselect.decision.curves import compile_scale
 from siteselect.decision.ranking import Ranking, order, rank
 from siteselect.decision.second_opinions import Opinions, second_opinions
 from siteselect.decision.value import to_values, value_bounds
@@ -183,7 +184,8 @@ def reweigh(assessment: Assessment, group_swings: Mapping[str, float]) -> Assess
 
     The second opinions are dropped, since they belong to the weights they were asked under.
     """
-    tree = with_group_swings(assessment.tree, group_swings)
+    locked = [name for name, group in assessment.study.groups.items() if group.locked]
+    tree = with_group_swings(assessment.tree, group_swings, locked)
     weights = global_weights(tree)
     ranking = rank(
         assessment.values,
@@ -200,8 +202,24 @@ def with_opinions(assessment: Assessment) -> Assessment:
     table = assessment.ranking.table
     leading = [site for site in order(table) if pd.notna(table.loc[site, "rank"])]
     shortlist = leading[: assessment.study.shortlist]
-    asked = second_opinions(assessment.values, assessment.weights, shortlist)
+    asked = second_opinions(
+        assessment.values,
+        assessment.weights,
+        shortlist,
+        assessment.unknown_low,
+        assessment.unknown_high,
+        _vetoes(assessment.study),
+    )
     return replace(assessment, opinions=asked)
+
+
+def _vetoes(study: Study) -> pd.Series[float]:
+    given = {
+        name: choice.veto
+        for group in study.groups.values()
+        for name, choice in group.criteria.items()
+    }
+    return pd.Series(given, dtype="float64")
 
 
 def study_tree(study: Study) -> Tree:
@@ -233,9 +251,7 @@ def chosen_criteria(study: Study) -> dict[str, Criterion]:
             elif choice.scale is None:
                 chosen[name] = shelf[name]
             else:
-                chosen[name] = replace(
-                    shelf[name], scale=replace(shelf[name].scale, knots=choice.scale)
-                )
+                chosen[name] = replace(shelf[name], scale=compile_scale(choice.scale))
     if faults:
         raise StudyError(faults)
     return chosen

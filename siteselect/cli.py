@@ -7,13 +7,23 @@ from typing import Annotated
 
 import typer
 
-from siteselect import cli_documents, cli_fetch, cli_site, cli_study
+from siteselect import (
+    cli_decision,
+    cli_documents,
+    cli_fetch,
+    cli_portfolio,
+    cli_runs,
+    cli_site,
+    cli_study,
+    cli_weigh,
+)
 from siteselect.cli_options import EXIT_INPUT
 from siteselect.errors import SiteselectError
 
 EPILOG = (
     "Exit codes: 0 done; 2 faulty input or usage, every fault listed; 3 done, but every site fails "
-    "a rule; 1 anything unforeseen. A screening, not legal advice."
+    "a rule (diff: a rank changed that --fail-on names; decisions: the log was edited); 1 anything "
+    "unforeseen. A screening, not legal advice."
 )
 
 app = typer.Typer(
@@ -47,12 +57,18 @@ def options(
 for _command in (
     cli_study.run,
     cli_study.rank,
+    cli_decision.robust,
     cli_site.explain,
     cli_site.heat,
     cli_site.money,
     cli_site.size,
     cli_documents.documents,
+    cli_weigh.weigh,
+    cli_portfolio.portfolio,
     cli_study.report,
+    cli_runs.diff,
+    cli_runs.decide,
+    cli_runs.decisions,
     cli_study.check,
     cli_study.schema,
     cli_study.new,

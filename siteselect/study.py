@@ -12,13 +12,14 @@ from pydantic import Field, model_validator
 from siteselect.settings.access import Access
 from siteselect.settings.backhaul import Backhaul
 from siteselect.settings.candidates import Candidates
-from siteselect.settings.criteria import Group
+from siteselect.settings.criteria import Group, Stakeholder
 from siteselect.settings.declared import Declared, LayerFile, Swing
 from siteselect.settings.grid import Grid
 from siteselect.settings.heat import Climate, Heat
 from siteselect.settings.money import Money, Operations
 from siteselect.settings.noise import Noise
 from siteselect.settings.pod import Pod, Workload
+from siteselect.settings.portfolio import Plan
 from siteselect.settings.robustness import Robustness
 from siteselect.settings.routing import Routing
 
@@ -37,7 +38,7 @@ class Study(Declared):
     area: LayerFile
     """Polygon of the territory."""
     packs: tuple[str, ...] = ()
-    """Rule packs: codes of shipped packs (eu, fi, en) or paths of your own."""
+    """Rule packs: codes of shipped packs (en, de, fi, eu, engineering) or paths of your own."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Seed of everything drawn at random."""
     candidates: Candidates
@@ -60,7 +61,11 @@ class Study(Declared):
     """Criteria tree of two levels with swing weights."""
     presets: dict[str, dict[str, Swing]] = Field(default_factory=dict)
     """Named alternative swing weights of the groups."""
+    stakeholders: dict[str, Stakeholder] = Field(default_factory=dict)
+    """People with swing weights of their own, on the same scales; they stand beside the study's."""
     robustness: Robustness = Robustness()
+    portfolio: Plan | None = None
+    """A set of sites to choose together, where one is wanted."""
     shortlist: int = Field(default=50, ge=2, le=2000)
     """How many leading sites the second opinions are asked about."""
 
@@ -87,7 +92,22 @@ class Study(Declared):
                 raise ValueError(f"preset {preset!r} must give a swing to every group")
             if not any(swing > 0 for swing in swings.values()):
                 raise ValueError(f"preset {preset!r} has no swing above 0")
+            self._keep_locks(f"preset {preset!r}", swings)
+        for name, person in self.stakeholders.items():
+            if strange := (set(person.groups) - set(self.groups)) | (
+                set(person.criteria) - set(seen)
+            ):
+                raise ValueError(
+                    f"stakeholder {name!r} names no group or criterion of this study: "
+                    f"{sorted(strange)}"
+                )
+            self._keep_locks(f"stakeholder {name!r}", person.groups)
         return self
+
+    def _keep_locks(self, who: str, swings: dict[str, float]) -> None:
+        for group, branch in self.groups.items():
+            if branch.locked and swings.get(group, branch.swing) != branch.swing:
+                raise ValueError(f"{who} moves group {group!r}, which is locked")
 
 
 def study_schema() -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_when_no_group_counts_the_page_says_so(planner: AppTest) -> None:
         slider.set_value(0.0)
     planner.run()
     assert not planner.exception
-    assert "No group counts" in shown(planner)
+    assert "no swing above 0" in shown(planner)
 
 
 def test_the_address_opens_a_site_and_the_list_opens_another(planner: AppTest) -> None:

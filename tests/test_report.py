@@ -178,7 +178,7 @@ def test_a_page_is_in_order_for_a_screen_reader(page: str) -> None:
 
 
 def test_a_page_is_light(page: str) -> None:
-    assert len(page.encode()) <= 400_000
+    assert len(page.encode()) <= 500_000
 
 
 def test_a_site_page_is_titled_by_the_site(demo: Assessment, site_page: str) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from siteselect.app.assets import static_folder
 from siteselect.app.downloads import show_downloads
+from siteselect.app.findings import show_findings
 from siteselect.app.loading import data_folder, load, study_path
 from siteselect.app.map_panel import show_map
 from siteselect.app.ranking_table import show_plain_ranking, show_ranking
@@ -60,13 +61,14 @@ def main(default: Path | None = None) -> None:
     selected = leader if view.site is None else view.site
     left, right = st.columns([12, 11], gap="small")
     with left:
-        show_map(now, loaded.drawn, selected)
+        show_map(now, loaded.drawn, selected, loaded.run)
     with right:
         show_ranking(now, selected)
     show_downloads(now, selected)
     if st.toggle("The ranking as plain text"):
         show_plain_ranking(now)
     show_site(now, selected, loaded.run)
+    show_findings(now, loaded.run)
     _about(assessment)
     _to_address(view, assessment)
 

@@ -52,9 +52,15 @@ def sidebar(study: Study) -> View:
             on_change=_apply_preset,
             args=(study,),
         )
-        for group in study.groups:
+        for group, branch in study.groups.items():
             st.slider(
-                group_title(group), 0.0, FULL_SWING, step=1.0, format="%g", key=_slider(group)
+                group_title(group) + (" (locked)" if branch.locked else ""),
+                0.0,
+                FULL_SWING,
+                step=1.0,
+                format="%g",
+                key=_slider(group),
+                disabled=branch.locked,
             )
         view = current_view(study)
         changed = is_changed(view, study)
@@ -85,8 +91,9 @@ def weighted(assessment: Assessment, view: View) -> Assessment:
         return assessment
     try:
         return reweigh(assessment, view.swings)
-    except SiteselectError:
-        st.warning("No group counts. Raise at least one slider; shown is the study's own order.")
+    except SiteselectError as error:
+        told = "; ".join(f"{fault.problem}: {fault.cure}" for fault in error.faults)
+        st.warning(escape(f"Shown is the study's own order. {told}"))
         return assessment
 
 

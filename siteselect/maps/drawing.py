@@ -20,12 +20,11 @@ from folium.template import Template
 
 from siteselect.decision.ranking import order
 from siteselect.design.routes import routes_of
-from siteselect.maps import features, style
+from siteselect.maps import features, legend, noise, style
 from siteselect.maps.encoding import script_json
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
-    from siteselect.maps.style import LayerLook
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 MAX_ZOOM = 19
@@ -103,7 +102,8 @@ def map_data(assessment: Assessment) -> MapData:
     layers = assessment.layers
     ground = features.ground(assessment.territory)
     overlays = []
-    parts = []
+    invented = "noise_screens" in layers and layers["noise_screens"].illustrative
+    parts = [legend.part("plant_noise", noise.TITLE, noise.LOOK, invented=invented)]
     for key, look in style.LAYER_LOOKS.items():
         layer = layers.get(key)
         spec = None if layer is None else features.overlay(layer, look, assessment.territory.crs)
@@ -111,12 +111,12 @@ def map_data(assessment: Assessment) -> MapData:
             continue
         title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
         overlays.append(Overlay(title, look.shown, script_json(spec)))
-        parts.append(_part(key, layer.spec.title, look, invented=layer.illustrative))
+        parts.append(legend.part(key, layer.spec.title, look, invented=layer.illustrative))
     for kind, (title, needed, look) in style.ROUTE_LOOKS.items():
         if needed in layers:
             key = f"route_{kind}"
             overlays.append(Overlay(title, look.shown, script_json({"key": key, "form": "routes"})))
-            parts.append(_part(key, title, look, invented=layers[needed].illustrative))
+            parts.append(legend.part(key, title, look, invented=layers[needed].illustrative))
     west, south, east, north = _bounds(assessment)
     return MapData(
         centre=((south + north) / 2, (west + east) / 2),
@@ -130,7 +130,7 @@ def map_data(assessment: Assessment) -> MapData:
         ground=ground,
         ground_name=f"{hashlib.sha256(ground).hexdigest()[:32]}.json",
         overlays=tuple(overlays),
-        legend=script_json(_legend(parts, illustrative_titles(assessment))),
+        legend=script_json(legend.legend(parts, illustrative_titles(assessment))),
     )
 
 
@@ -175,7 +175,10 @@ def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
 
 
 def site_group(
-    assessment: Assessment, selected: str | None, focus: Focus | None = None
+    assessment: Assessment,
+    selected: str | None,
+    focus: Focus | None = None,
+    contour: noise.Picture | None = None,
 ) -> folium.FeatureGroup:
     """Build the part of the map that follows weights and selection: the sites.
 
@@ -184,12 +187,15 @@ def site_group(
     assessment : the sites and their present ranking.
     selected : site to ring.
     focus : site to bring to the middle.
+    contour : noise of the plant at the selected site, where it is to be shown.
     """
     group = folium.FeatureGroup(name="Sites", control=False)
     # streamlit-folium appends every group it is given to this list and never clears it.
     group.add_child(_Script("window.feature_group = [];"))
     ways = script_json(routes_spec(assessment, selected))
     group.add_child(_Script(f"siteselectMap.routes(MAP, GROUP, {ways});"))
+    spec = script_json(noise.spec(selected, contour))
+    group.add_child(_Script(f"siteselectMap.contour(MAP, GROUP, {spec});"))
     spec = script_json(sites_spec(assessment, selected, focus))
     group.add_child(_Script(f"siteselectMap.sites(MAP, GROUP, {spec});"))
     return group
@@ -270,27 +276,3 @@ def _credits(assessment: Assessment) -> list[str]:
     named = [part.attribution for _, part in assessment.provenance if part.attribution]
     others = [credit for credit in dict.fromkeys(named) if "openstreetmap" not in credit.lower()]
     return [OSM_CREDIT, *others]
-
-
-def _legend(parts: list[dict[str, Any]], illustrative: list[str]) -> dict[str, Any]:
-    looks = style.site_looks(8.0)
-    middle = f"{len(style.SCORE_COLOURS) // 2}"
-    unsure = f"under {style.UNSURE_BELOW_SHARE:.0%} known"
-    return {
-        "title": "Sure points of 100",
-        "ramp": {"colours": style.SCORE_COLOURS, "ticks": style.SCORE_TICKS},
-        "items": [
-            {"label": unsure, "shape": "circle", "style": looks[f"u{middle}"]},
-            {"label": "rule fails, not ranked", "shape": "crossed", "style": looks["x"]},
-            {"label": "selected", "shape": "circle", "style": style.RING},
-        ],
-        "parts": parts,
-        "note": f"* Illustrative, not real: {', '.join(illustrative).lower()}."
-        if illustrative
-        else "",
-    }
-
-
-def _part(key: str, title: str, look: LayerLook, *, invented: bool) -> dict[str, Any]:
-    items = [{"label": part.label, "shape": part.shape, "style": part.style} for part in look.looks]
-    return {"key": key, "title": title + (" *" if invented else ""), "items": items}

@@ -41,6 +41,7 @@ from siteselect.report.weighing import (
     opinions_table,
     presets_table,
     sensitivity_table,
+    stakeholders_section,
     weights_table,
 )
 from siteselect.report.wording import wording
@@ -131,6 +132,12 @@ def study_model(
         opinions_note=opinions_note,
         weights=weights_table(assessment, say),
         presets=presets_table(assessment, say),
+        stakeholders=stakeholders_section(
+            assessment,
+            assessment.study.stakeholders,
+            [name for name, group in assessment.study.groups.items() if group.locked],
+            say,
+        ),
         robustness=robustness_section(assessment, say),
         sensitivity=sensitivity_table(assessment, say),
         matrix=matrix(assessment, say),

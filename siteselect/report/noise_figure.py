@@ -8,6 +8,7 @@ import numpy as np
 
 from siteselect.charts.drawing import INK, plain, svg_document, svg_tag, svg_text
 from siteselect.design.soundscape import Soundscape, soundscape
+from siteselect.maps.noise import CELLS, COLOURS, LEAST_M, OPACITY, STEPS_DBA, bands
 from siteselect.report.background import NAME_LETTERS
 from siteselect.report.drawing import (
     HEIGHT,
@@ -31,14 +32,8 @@ if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.report.wording import Say
 
-STEPS_DBA = (35.0, 40.0, 45.0, 50.0, 55.0)
-COLOURS = ("#f2e6f2", "#dcb8d6", "#bd85b8", "#964f95", "#5e1f66")
-"""Light to dark violet, apart in every common form of colour blindness and in grey."""
-LEAST_M, MOST_M = 60.0, 400.0
-"""Half a side of the square that is shown: from the nearest window to what is still heard [m]."""
-CELLS = 72
-"""Cells in half a side; finer, and the picture is heavier without telling more."""
-_SEE_THROUGH = "0.62"
+MOST_M = 400.0
+"""Most of half a side of the square that is shown [m]."""
 
 
 def noise_figure(assessment: Assessment, site_id: str, receptors: pd.DataFrame, say: Say) -> Figure:
@@ -60,7 +55,7 @@ def noise_figure(assessment: Assessment, site_id: str, receptors: pd.DataFrame, 
     )
     body = [
         *ground(frame, assessment.layers),
-        svg_tag("g", *_bands(frame, field), opacity=_SEE_THROUGH),
+        svg_tag("g", *_bands(frame, field), opacity=str(OPACITY)),
         *_receptors(frame, assessment, receptors),
         site_marker(*frame.place(point.x, point.y)),
         *furniture(frame, north=say("map.north"), credit=credit_line(assessment, say)),
@@ -85,7 +80,7 @@ def field_of(assessment: Assessment, point: Point, receptors: pd.DataFrame) -> S
 
 def _bands(frame: Frame, field: Soundscape) -> list[str]:
     """Fill the cells of each band, runs of a row as one rectangle."""
-    classes = np.digitize(field.level_dba, STEPS_DBA)
+    classes = bands(field.level_dba)
     side = field.cell_m * frame.scale
     parts = []
     for band, colour in enumerate(COLOURS, start=1):

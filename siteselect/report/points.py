@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from siteselect.contracts import Criterion
     from siteselect.report.wording import Say
 
+MOST_KNOTS = 9
+"""Knots that a reader is shown; a scale with more is a curve that was compiled."""
+SHOWN = 5
+"""Points of a curve that are written down instead."""
+
 
 def points_chart(assessment: Assessment, site_id: str, name: str, say: Say) -> Figure:
     """Draw how the points of one site add up."""
@@ -68,10 +73,14 @@ def points_table(assessment: Assessment, site_id: str, say: Say) -> Table:
 
 
 def scale_text(record: Criterion, say: Say) -> str:
-    """Write a fixed scale knot by knot."""
+    """Write a fixed scale knot by knot; of a curve, a few of the many that stand for it."""
+    knots = record.scale.knots
+    if len(knots) > MOST_KNOTS:
+        last = len(knots) - 1
+        knots = tuple(knots[round(last * step / (SHOWN - 1))] for step in range(SHOWN))
     return "; ".join(
         say("score.knot", measure=measure(at, record.unit), points=rounded(FULL * value))
-        for at, value in record.scale.knots
+        for at, value in knots
     )
 
 

@@ -132,13 +132,17 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
-    """Sites at which a rule says the same: in `lines` their numbers, and what was found there."""
+    """Sites at which a rule says the same: in `lines` their numbers, and what was found there.
+
+    `shared` is what was found alike at all of them.
+    """
 
     verdict: str
     word: str
     action: str
     missing: str
     lines: tuple[tuple[str, str], ...]
+    shared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,7 @@ class StudyReport:
     opinions_note: tuple[str, ...]
     weights: Table
     presets: Table
+    stakeholders: Section
     robustness: Section
     sensitivity: Table
     matrix: Table

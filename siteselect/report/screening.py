@@ -60,6 +60,18 @@ def fact_words(name: str) -> str:
     return _SPELT.get(name, stem(name).replace("_", " "))
 
 
+def needed_text(missing: object, say: Say) -> str:
+    """Say which facts a rule needs that nobody has given; empty where it has all."""
+    if isinstance(missing, str):
+        names = [name for name in missing.split(",") if name]
+    else:
+        names = [str(name) for name in missing] if isinstance(missing, Iterable) else []
+    needed = "; ".join(
+        FACTS[name].meaning if name in FACTS else plain(name, NAME_LETTERS) for name in names
+    )
+    return say("findings.missing", facts=needed) if needed else ""
+
+
 def _rounded(clause: str) -> str:
     written = _NUMBERS.findall(clause)
     short = [rounded(float(number)) for number in written]
@@ -69,17 +81,6 @@ def _rounded(clause: str) -> str:
 
 
 def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
-    missing = row["missing"]
-    names = (
-        missing.split(",")
-        if isinstance(missing, str) and missing
-        else list(missing)
-        if _many(missing)
-        else []
-    )
-    needed = "; ".join(
-        FACTS[name].meaning if name in FACTS else plain(name, NAME_LETTERS) for name in names
-    )
     return FindingEntry(
         rule_id=plain(row["rule_id"], NAME_LETTERS),
         title=plain(row["title"], TEXT_LETTERS),
@@ -91,15 +92,11 @@ def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
         citation=plain(row["citation"], TEXT_LETTERS),
         url=web_address(str(row["url"])),
         evidence=evidence_text(row["evidence"]),
-        missing=say("findings.missing", facts=needed) if needed else "",
+        missing=needed_text(row["missing"], say),
         confidence=_confidence(str(row["confidence"]), say),
         evaluated_on=str(row["evaluated_on"]),
         reviewed_on=str(row["reviewed_on"]),
     )
-
-
-def _many(missing: object) -> bool:
-    return isinstance(missing, Iterable)
 
 
 def _confidence(words: str, say: Say) -> str:

@@ -42,7 +42,7 @@
 
   function state(map) {
     if (!map.siteselect) {
-      map.siteselect = { overlays: {}, streets: L.layerGroup(), turn: null, Symbol: symbolClass() };
+      map.siteselect = { overlays: { plant_noise: L.layerGroup() }, streets: L.layerGroup(), turn: null, Symbol: symbolClass() };
     }
     return map.siteselect;
   }
@@ -157,6 +157,23 @@
         onEachFeature: (feature, drawn) => drawn.bindTooltip(lines(feature.properties.lines), { sticky: true }),
       }).addTo(layer);
     });
+  }
+
+  /* Lays the plant's noise round the chosen site, or takes it away; looks at it where it is new. */
+  function contour(map, group, spec) {
+    const layer = state(map).overlays.plant_noise;
+    const before = map.hasLayer(layer);
+    layer.clearLayers();
+    map.getContainer().dataset.contour = spec ? spec.site : "";
+    if (!spec) {
+      map.removeLayer(layer);
+      return;
+    }
+    const drawn = { pane: "rasters", opacity: spec.opacity, className: "siteselect-raster", alt: spec.label };
+    L.imageOverlay(spec.url, spec.bounds, drawn).addTo(layer);
+    layer.addTo(map);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!before) map.fitBounds(spec.bounds, { padding: [16, 16], maxZoom: 18, animate: !still });
   }
 
   /* Draws all sites anew; called at every change of weights or selection. */
@@ -277,5 +294,5 @@
     map.getContainer().after(box);
   }
 
-  window.siteselectMap = { prepare, ground, overlay, routes, sites, legend };
+  window.siteselectMap = { prepare, ground, overlay, routes, contour, sites, legend };
 })();
