@@ -170,7 +170,8 @@ def fibre_nodes(
         geometry=chosen.geometry.to_list(),
         crs=roads.crs,
     )
-    real = mapped.drop(columns="operator", errors="ignore").assign(name="Telecom cabinet as mapped", onward_km=12.0)
+    mapped = mapped.drop(columns="operator", errors="ignore")
+    real = mapped.assign(name="Telecom cabinet as mapped", onward_km=12.0)
     return gpd.GeoDataFrame(pd.concat([invented, real], ignore_index=True), crs=roads.crs)
 
 

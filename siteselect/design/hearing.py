@@ -142,7 +142,8 @@ def may_host(study: Study, receptors: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     settle; the pod would stand beside the building, not at the point in its middle. Whoever lives
     above it is a neighbour.
     """
-    return (receptors["kind"] != "dwelling").to_numpy() & (not study.noise.host_counts)
+    others = (receptors["kind"] != "dwelling").to_numpy(dtype=bool)
+    return np.asarray(others & (not study.noise.host_counts))
 
 
 def _hosts(
