@@ -47,6 +47,7 @@ def difference_told(a: RecordedRun, b: RecordedRun, found: Difference) -> dict[s
         "versions": found.versions,
         "weights": found.weights,
         "scales": found.scales,
+        "ask_again": found.ask_again,
     }
 
 
@@ -154,6 +155,7 @@ def _show_causes(console: Console, found: Difference) -> None:
     lines: list[tuple[str, Sequence[str]]] = [
         ("Weights", [_weight(change) for change in found.weights]),
         ("Scales", found.scales),
+        ("Weights to be asked again", found.ask_again),
         ("Rules", [_pack(change) for change in found.packs]),
         (
             "Inputs",

@@ -145,9 +145,13 @@ def test_filters_narrow_the_findings_and_leave_the_map_alone(visit: Visit) -> No
     fails = shown(visit)
     assert re.fullmatch(r"Shown: (\d+) findings?: \1 fails?\.", fails), fails
     visit.page.get_by_text("List with evidence", exact=True).click()
-    visit.quiet()
-    cells = visit.page.locator(GRID).nth(1).locator("td").all_text_contents()
-    assert "Fails" in cells
+    cells = visit.until(
+        """() => {
+          const grid = document.querySelectorAll('[data-testid=stDataFrame]')[1];
+          const cells = [...(grid?.querySelectorAll('td') ?? [])].map((cell) => cell.textContent);
+          return cells.includes('Fails') ? cells : null;
+        }"""
+    )
     assert "Passes" not in cells
     assert visit.map.evaluate("() => window.kept")
 

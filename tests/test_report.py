@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteselect.decision.pareto import group_scores, pareto_front
 from siteselect.decision.ranking import order
 from siteselect.errors import InputError, RunError
 from siteselect.report import rounding
@@ -698,3 +699,13 @@ def test_axe_finds_nothing_serious(chromium: Any, demo: Assessment, tmp_path: Pa
         ]
         assert grave == []
         view.close()
+
+
+def test_the_report_names_what_nothing_beats_on_the_weightiest_groups(
+    demo: Assessment, study_page: str
+) -> None:
+    low, high = group_scores(demo.values, demo.tree, demo.unknown_low, demo.unknown_high)
+    axes = sorted(demo.tree, key=lambda name: (-demo.tree[name][0], name))[:4]
+    front = pareto_front(low, high, axes, demo.eligible)["on_front"]
+    sure = int((front == "yes").sum())
+    assert f"no other site beats {sure} of {len(front)} sites" in " ".join(study_page.split())

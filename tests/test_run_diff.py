@@ -323,6 +323,11 @@ def test_another_scale_is_scales(town: Town) -> None:
     assert found.scales == ["sink_distance"]
     assert set(found.settings["moves"]) == {"scales"}
     assert found.sites["score_by_scales"].lt(0).any()
+    # An end moved and the weight stayed: nobody has said what the new step is worth.
+    assert len(found.ask_again) == 1
+    assert found.ask_again[0].startswith("sink_distance: scale 600 to 0 became 30 to 0")
+    choice["swing"] = 100 * choice["swing"] / 99
+    assert compared(town, first).ask_again == []
 
 
 def test_another_file_is_data(town: Town) -> None:

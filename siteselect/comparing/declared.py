@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siteselect.comparing.verdicts import rule_changes
+from siteselect.decision.moved_scales import moved_scales
 
 if TYPE_CHECKING:
     from siteselect.comparing.recorded import RecordedRun
@@ -153,3 +154,26 @@ def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
         return "content"
     names = sorted(before.keys() | after.keys())
     return ", ".join(name for name in names if before.get(name) != after.get(name))
+
+
+def weights_to_ask(a: RecordedRun, b: RecordedRun) -> list[str]:
+    """Say which swings mean another step in B than they were given for, and what would keep them.
+
+    A weight is the worth of going from worst to best. Where an end of the scale moved and the
+    weight did not, every trade-off changed without anybody having said so.
+    """
+    tree = {"all": (100.0, dict(a.model.weights))}
+    moved = moved_scales(a.model.scales, b.model.scales, tree).table
+    told = []
+    asked = moved[moved["ask_again"].astype(bool)]
+    for name, row in zip(map(str, asked.index), asked.to_dict("records"), strict=True):
+        kept = b.model.weights.get(name) == a.model.weights[name]
+        suggested = row["suggested_weight"]
+        hint = "" if suggested != suggested else f"; {suggested:.1%} would keep its trade-offs"  # noqa: PLR0124 - NaN
+        if kept:
+            told.append(
+                f"{name}: scale {row['old_worst']:g} to {row['old_best']:g} became "
+                f"{row['new_worst']:g} to {row['new_best']:g}, its weight stayed "
+                f"{row['weight']:.1%}{hint}"
+            )
+    return told

@@ -14,6 +14,7 @@ from siteselect.comparing.declared import (
     packs_changed,
     settings_changed,
     versions_changed,
+    weights_to_ask,
 )
 from siteselect.comparing.rank_path import FAMILIES, rank_path
 from siteselect.comparing.scores import SCORE_FAMILIES, score_parts
@@ -34,7 +35,8 @@ class Difference:
     `sites` has one row a site whose rank, score, verdicts, measures or presence changed, top movers
     first; `measures` one row a site and criterion whose measure changed or that moved the score;
     `verdicts` one row a changed verdict. `settings`, `inputs`, `packs`, `versions`, `weights` and
-    `scales` list what was declared differently. `winners` are the sites on rank 1 in A and in B,
+    `scales` list what was declared differently, `ask_again` the weights whose scale moved under
+    them. `winners` are the sites on rank 1 in A and in B,
     `shared`, `added` and `removed` count the sites.
     """
 
@@ -47,6 +49,7 @@ class Difference:
     versions: list[dict[str, str]]
     weights: list[dict[str, Any]]
     scales: list[str]
+    ask_again: list[str]
     winners: tuple[tuple[str, ...], tuple[str, ...]]
     shared: int
     added: int
@@ -88,6 +91,7 @@ def difference(a: RecordedRun, b: RecordedRun) -> Difference:
         versions=versions_changed(a, b),
         weights=weights,
         scales=scales,
+        ask_again=weights_to_ask(a, b),
         winners=(_first(path["a"]), _first(path[FAMILIES[-1]])),
         shared=int(sites["status"].eq("both").sum()),
         added=int(sites["status"].eq("added").sum()),

@@ -9,6 +9,7 @@ import numpy as np
 
 from siteselect.assess import study_tree
 from siteselect.charts.drawing import plain
+from siteselect.decision.pareto import FEWEST_AXES, MOST_AXES, group_scores, pareto_front
 from siteselect.decision.stability import stability
 from siteselect.decision.stakeholders import CONSENSUS, stakeholder_trees, stakeholder_views
 from siteselect.report.background import readable
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 RANKED = 15
 """Sites whose ranks by person are listed."""
+NAMED = 10
+"""Leading sites of which those that no other beats are named."""
 APART = 5
 """Criteria and sites on which people differ most that are listed."""
 
@@ -100,7 +103,8 @@ def opinions_table(assessment: Assessment, say: Say) -> tuple[Table, tuple[str, 
     caption = say("study.opinions_caption")
     opinions = assessment.opinions
     if opinions is None:
-        return Table(caption, columns, ()), (say("study.opinions_none"),)
+        told = (say("study.opinions_none"), _front_line(assessment, say))
+        return Table(caption, columns, ()), tuple(filter(None, told))
     rows = tuple(
         (
             Cell(str(method)),
@@ -111,10 +115,36 @@ def opinions_table(assessment: Assessment, say: Say) -> tuple[Table, tuple[str, 
         )
         for method, row in opinions.agreement.iterrows()
     )
-    notes = [plain(opinions.note), *_class_lines(opinions.classes, say)]
+    notes = [
+        plain(opinions.note),
+        *_class_lines(opinions.classes, say),
+        _front_line(assessment, say),
+    ]
     if opinions.left_out:
         notes.append(say("study.opinions_left_out", n=len(opinions.left_out)))
     return Table(caption, columns, rows), tuple(filter(None, notes))
+
+
+def _front_line(assessment: Assessment, say: Say) -> str:
+    """Say which sites no other beats on the weightiest groups together, whatever their weights."""
+    groups = sorted(assessment.tree, key=lambda name: (-assessment.tree[name][0], name))
+    axes = groups[:MOST_AXES]
+    if len(axes) < FEWEST_AXES or not assessment.eligible.any():
+        return ""
+    low, high = group_scores(
+        assessment.values, assessment.tree, assessment.unknown_low, assessment.unknown_high
+    )
+    front = pareto_front(low, high, axes, assessment.eligible)["on_front"]
+    sites = [site for site in leading(assessment, NAMED) if front[site] == "yes"]
+    return say(
+        "study.front",
+        axes=", ".join(readable(axis) for axis in axes),
+        sure=int((front == "yes").sum()),
+        open=int((front == "unknown").sum()),
+        total=len(front),
+        named="; ".join(site_name(assessment, site) for site in sites) or say("none"),
+        most=NAMED,
+    )
 
 
 def stakeholders_section(
