@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "helsinki"
 GRID = "[data-testid=stDataFrame]"
+CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = (
     "<script>window.top.fired=1</script>",
     '<img src=x onerror="window.top.fired=2">',
@@ -35,6 +37,21 @@ HOSTILE = (
     "'+(window.top.fired=6)+'",
     "{{ 7 }}{% raise %}{# x #}",
 )
+
+
+def _missing() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "the Python package playwright is not installed"
+    return "" if CHROMIUM.exists() else f"{CHROMIUM} is not installed"
+
+
+needs_browser = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        bool(_missing()) and os.environ.get("SITESELECT_REQUIRE_BROWSER") != "1", reason=_missing()
+    ),
+]
+"""Marks of a module that drives Chromium."""
 
 
 @contextmanager

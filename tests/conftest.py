@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pytest
 import yaml
+from browser_visit import CHROMIUM, Visit, serving
 from hypothesis import settings
 from shapely.geometry import LineString, Point, box
 
@@ -35,6 +38,33 @@ def demo() -> Assessment:
 def town(tmp_path: Path) -> Town:
     """Write a fresh town into a temporary folder."""
     return Town(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Start one browser for a module."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=str(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo_url() -> Iterator[str]:
+    """Serve the demo's page for a module."""
+    with serving(DEMO) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chromium: Any, demo_url: str) -> Iterator[Visit]:
+    """Open the demo's page; nothing may be asked of the internet."""
+    opened = Visit(chromium, demo_url)
+    yield opened
+    assert opened.outside == []
+    opened.page.close()
 
 
 class Town:

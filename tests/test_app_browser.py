@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from browser_visit import DEMO, GRID, HOSTILE, Visit, hostile_copy, serving
+from browser_visit import DEMO, GRID, HOSTILE, Visit, hostile_copy, needs_browser, serving
 
 from siteselect.app.state import PARTS
 from siteselect.assess import Assessment
 from siteselect.report.rounding import with_unit
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = Path("/usr/bin/chromium")
 
 
-def _missing() -> str:
-    if importlib.util.find_spec("playwright") is None:
-        return "the Python package playwright is not installed"
-    return "" if CHROMIUM.exists() else f"{CHROMIUM} is not installed"
-
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        bool(_missing()) and os.environ.get("SITESELECT_REQUIRE_BROWSER") != "1", reason=_missing()
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=str(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def demo_url() -> Iterator[str]:
-    with serving(DEMO / "study.yaml") as url:
-        yield url
-
-
-@pytest.fixture
-def visit(chromium: Any, demo_url: str) -> Iterator[Visit]:
-    opened = Visit(chromium, demo_url)
-    yield opened
-    assert opened.outside == []
-    opened.page.close()
+pytestmark = needs_browser
 
 
 def test_map_base_map_sites_and_ranking_are_there_without_internet(
