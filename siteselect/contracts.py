@@ -86,7 +86,8 @@ class Layer:
 
     `coverage` is the area inside which absence of a feature means absence; outside it nothing is
     known. Where a layer mixes kinds that come from different files, `kind_coverage` says so kind
-    by kind. A raster layer has an empty `frame` and its files in `rasters`.
+    by kind. A raster layer has an empty `frame`, its files in `rasters`, and what each of them
+    holds in `metrics`.
     """
 
     spec: LayerSpec
@@ -95,6 +96,7 @@ class Layer:
     coverage: BaseGeometry
     kind_coverage: Mapping[str, BaseGeometry] = field(default_factory=dict)
     rasters: tuple[Path, ...] = ()
+    metrics: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siteselect.sound.bands import energy_sum
-from siteselect.sound.plant import octaves_db, plant
+from siteselect.sound.plant import octaves_db, planes_db, plant
 from siteselect.sound.plant import sound_power_dba as cooler_sound_power_dba
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ def sound_power_dba(pod: Pod) -> float:
 def sound_octaves_db(pod: Pod) -> NDArray[np.float64]:
     """Octave sound powers of all plant that runs by night, 63 Hz to 8 kHz [dB].
 
-    The heat rejection at full load, with the shape of a dry cooler, and by energy whatever else
-    the pod brings.
+    The heat rejection at full load, with the shape of a dry cooler and what walls behind it throw
+    back, and by energy whatever else the pod brings.
     """
-    parts = [octaves_db("dry_cooler", stated_dba=sound_power_dba(pod))]
+    cooler = octaves_db("dry_cooler", stated_dba=sound_power_dba(pod))
+    parts = [cooler + planes_db(pod.reflecting_walls)]
     for item in pod.plant:
         size_kw = pod.it_kw if item.size_kw is None else item.size_kw
         one = octaves_db(item.kind, size_kw, item.sound_power_dba)

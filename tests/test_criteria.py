@@ -314,3 +314,15 @@ def test_a_layer_of_heat_sinks_without_rows_means_no_heat_is_used(town: Town) ->
     found = town.assess().sites
     assert not found["sink_in_reach"].any()
     assert found["heat_used_mwh_a"].isin([0.0]).any()
+
+
+def test_within_ten_metres_of_a_worse_flood_band_it_cannot_be_told(town: Town) -> None:
+    # The band of the town begins at 850 m east and ends 150 m north; the pod covers 15 m2.
+    lines = ["site_id,name,kind,x,y"]
+    for name, east in (("in", 870), ("at", 843), ("off", 800)):
+        lines.append(f"{name},{name},car_park,{X0 + east},{Y0 + 60}")
+    town.candidates("\n".join(lines) + "\n")
+    town.document["candidates"]["files"][0] |= {"crs": "EPSG:3067"}
+    band = town.assess().sites["flood_band"]
+    assert (band["in"], band["off"]) == ("high", "none")
+    assert pd.isna(band["at"])

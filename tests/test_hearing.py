@@ -19,6 +19,7 @@ from siteselect.design.hearing import level_dba
 from siteselect.design.loudest import loudest
 from siteselect.design.sound_paths import heard_octaves, obstacles_of
 from siteselect.design.soundscape import OCTAVES, receptor_table, soundscape
+from siteselect.errors import InputError
 from siteselect.layers.build import build_territory
 from siteselect.sound.bands import a_weighted, energy_sum
 from siteselect.sound.plant import octaves_db
@@ -388,3 +389,35 @@ def test_a_host_is_no_neighbour_but_whoever_lives_there_is(
     ) == counts
     town.document["noise"]["host_counts"] = True
     assert sites(town).loc["b", "receptor_id"] == "host"
+
+
+def test_a_wall_behind_the_cooler_adds_three_decibels(town: Town) -> None:
+    free = sites(town).loc["b", "receptor_level_dba"]
+    town.document["pod"]["reflecting_walls"] = 2
+    assert sites(town).loc["b", "receptor_level_dba"] == pytest.approx(free + 6)
+
+
+def test_a_map_of_lden_gives_a_guess_of_the_night(town: Town) -> None:
+    import rasterio
+
+    path = town.folder / "lden.tif"
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=10,
+        height=10,
+        count=1,
+        dtype="float32",
+        crs="EPSG:3067",
+        transform=rasterio.Affine(100, 0, X0, 0, -100, Y0 + 1000),
+    ) as raster:
+        raster.write(np.full((1, 10, 10), 60.0, dtype="float32"))
+    file = {"path": "lden.tif", **CREDIT}
+    town.document["layers"]["noise_map"] = [file]
+    assert sites(town).loc["b", "noise_map_dba"] == 60
+    file["fixed"] = {"metric": "lden"}
+    assert sites(town).loc["b", "noise_map_dba"] == 52
+    file["fixed"] = {"metric": "lmax"}
+    with pytest.raises(InputError, match="lnight, lden"):
+        sites(town)

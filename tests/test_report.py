@@ -438,7 +438,7 @@ def test_second_opinions_are_reported(town: Town) -> None:
     report = study_model(asked)
     assert asked.opinions is not None
     assert [row[0].text for row in report.opinions.rows] == list(asked.opinions.agreement.index)
-    assert study_model(town.assess()).opinions_note == ("No other method was asked in this run.",)
+    assert study_model(town.assess()).opinions_note[0] == "No other method was asked in this run."
 
 
 def test_every_text_that_is_asked_for_is_there() -> None:

@@ -16,7 +16,7 @@ from siteselect.design.sound_paths import Obstacles, heard_octaves, obstacles_of
 from siteselect.design.table import flags, numbers, picked, scattered, texts
 from siteselect.sound.bands import a_weighted
 from siteselect.sound.propagation import levels_dba
-from siteselect.sound.rating import margin_db
+from siteselect.sound.rating import margin_db, night_from_lden_dba
 from siteselect.sources.raster_file import sample
 
 if TYPE_CHECKING:
@@ -213,14 +213,19 @@ def level_dba(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
 
 
 def existing_level(territory: Territory, points: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Read the night noise map under each point [dB(A)]; the louder where maps overlap."""
+    """Read the night noise map under each point [dB(A)]; the louder where maps overlap.
+
+    A map of Lden is turned into a night level by a guess (`sound.rating.night_from_lden_dba`).
+    """
     layer = territory.layers.get("noise_map")
     level = np.full(len(points), np.nan)
     if layer is None:
         return level
     x, y = shapely.get_x(points), shapely.get_y(points)
-    for raster in layer.rasters:
+    for raster, metric in zip(layer.rasters, layer.metrics, strict=True):
         values, _ = sample(raster, x, y, territory.crs)
+        if metric == "lden":
+            values = night_from_lden_dba(values)
         level = np.fmax(level, values)
     return level
 

@@ -49,7 +49,8 @@ def surround(
     """Give the flood band and the constraints at each site.
 
     `flood_band` is one of the layer's bands, `none` where the layer covers the site and shows
-    nothing, and None where it does not cover it. `in_<kind>` is True, False or None likewise.
+    nothing, and None where it does not cover it or a worse band begins within the tolerance.
+    `in_<kind>` is True, False or None likewise.
     """
     footprint = shapely.buffer(points, np.sqrt(study.pod.footprint_m2 / np.pi))
     columns = pd.DataFrame(index=index)
@@ -81,7 +82,10 @@ def _flood_band(
     band[shapely.covers(layer.coverage, points)] = "none"
     for name in reversed(BANDS):
         shapes = layer.frame.geometry.to_numpy()[(layer.frame["band"] == name).to_numpy()]
-        site, _ = shapely.STRtree(shapes).query(footprint, predicate="intersects")
+        tree = shapely.STRtree(shapes)
+        near, _ = tree.query(points, predicate="dwithin", distance=TOLERANCE_M)
+        band[near] = None
+        site, _ = tree.query(footprint, predicate="intersects")
         band[site] = name
     return band
 

@@ -211,8 +211,27 @@ def _raster_layer(spec: LayerSpec, files: tuple[LayerFile, ...], place: Place) -
         paths.append(path)
         covers.append(outline)
     births = tuple(certificate(file, path) for file, path in zip(files, paths, strict=True))
+    metrics = tuple(_metric(spec, file) for file in files)
     empty = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=place.crs)
-    return Layer(spec, empty, births, shapely.union_all(covers), rasters=tuple(paths))
+    return Layer(spec, empty, births, shapely.union_all(covers), {}, tuple(paths), metrics)
+
+
+def _metric(spec: LayerSpec, file: LayerFile) -> str:
+    """Read what a raster holds: the first word of the contract unless the study says another."""
+    column = spec.column("metric")
+    words = () if column is None else column.choices
+    said = file.fixed.get("metric", words[0] if words else "")
+    if set(file.fixed) - {"metric"} or (said and said not in words):
+        raise StudyError(
+            Fault(
+                f"layers.{spec.name}",
+                "no such thing in a raster",
+                f"Give `fixed: {{metric: ...}}` with one of: {', '.join(words) or 'nothing'}.",
+                column="fixed",
+                value=str(dict(file.fixed)),
+            )
+        )
+    return said
 
 
 def _coverage(file: LayerFile, place: Place) -> BaseGeometry:

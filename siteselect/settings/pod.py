@@ -39,6 +39,8 @@ class Pod(Declared):
     """Temperature of the water that leaves the pod."""
     sound_power_dba: float | None = Field(default=None, ge=30, le=130)
     """Sound power of the heat rejection at full load; left out, estimated from its duty."""
+    reflecting_walls: int = Field(default=0, ge=0, le=2)
+    """Walls close behind the cooler that throw its sound back, 3 dB each [judgement]."""
     plant: tuple[PlantItem, ...] = ()
     """Further plant outdoors that runs all night, and is heard together with the cooler."""
     generator_sound_power_dba: float | None = Field(default=None, ge=30, le=130)
