@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from siteselect.compliance.site_facts import facts_of
 from siteselect.contracts import Criterion, Layer, Notice, Provenance
 from siteselect.criteria.registry import criteria, measure_all
 from siteselect.decision.curves import compile_scale
+from siteselect.decision.limits import passing
 from siteselect.decision.ranking import Ranking, order, rank
 from siteselect.decision.second_opinions import Opinions, second_opinions
-from siteselect.decision.value import to_values, value_bounds
+from siteselect.decision.value import Valued, to_values, value_bounds
 from siteselect.decision.weights import Tree, global_weights, with_group_swings
 from siteselect.design.place import place
 from siteselect.errors import Fault, StudyError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from siteselect.study import Study
 
 Progress = Callable[[str], None]
+WHAT_IF = "what-if"
+"""Topic of the notices that mark a ranking made without some of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Assessment:
     with units; `measures` the criteria in their own units (NaN where unknown, with the reason in
     `reasons`); `values` the same on the study's fixed scales, 0 to 1; `findings` one row a site
     and rule; `buildable` the land that the study's exclusions leave; `provenance` the birth
-    certificate of every input file with the layer it feeds.
+    certificate of every input file with the layer it feeds; `ignored` the rules left out of account
+    in a what-if, none in a result.
     """
 
     study: Study
@@ -62,6 +66,7 @@ class Assessment:
     buildable: Buildable
     provenance: tuple[tuple[str, Provenance], ...]
     notices: tuple[Notice, ...]
+    ignored: tuple[str, ...] = ()
 
     @property
     def layers(self) -> Mapping[str, Layer]:
@@ -80,6 +85,7 @@ def assess(
     *,
     data: Path | None = None,
     opinions: bool = True,
+    territory: Territory | None = None,
     progress: Progress = lambda _: None,
 ) -> Assessment:
     """Run the whole chain for one study.
@@ -90,6 +96,8 @@ def assess(
     folder : folder of the study file, against which its paths are resolved.
     data : second folder in which paths are looked for.
     opinions : whether to ask other decision methods about the shortlist (takes some seconds).
+    territory : the layers, where they were read before for the same study; then only the sites are
+        placed and measured.
     progress : told in one sentence what is being done.
 
     Raises
@@ -99,37 +107,34 @@ def assess(
     """
     packs = screening.load_packs(study.packs, folder)
     chosen = chosen_criteria(study)
-    progress("Reading the layers")
-    territory = build_territory(study, folder, data)
+    if territory is None:
+        progress("Reading the layers")
+        territory = build_territory(study, folder, data)
     progress("Collecting the candidates")
     proposal = propose(study, territory, folder, data)
     progress(f"Placing the pod on {len(proposal.candidates)} sites")
-    sites = place(study, territory, proposal.candidates)
-    progress("Measuring the criteria")
-    measures, reasons = measure_all(sites, territory.layers, chosen)
+    found = work_out(study, territory, proposal.candidates, chosen)
     progress("Screening the rules")
-    facts = derive(facts_of(study, sites))
-    findings = screening.screen(facts, packs, study.date)
-    eligible = _eligible(sites.index, findings)
-    valued = to_values(measures, {name: record.scale for name, record in chosen.items()})
-    low, high = _unknown_ranges(study, chosen)
+    findings = screening.screen(found.facts, packs, study.date)
+    eligible = passing(found.sites.index, findings)
+    low, high = unknown_ranges(study, chosen)
     progress("Ranking")
     tree = study_tree(study)
     weights = global_weights(tree)
     first = Assessment(
         study=study,
         territory=territory,
-        sites=sites,
-        measures=measures,
-        reasons=reasons,
-        values=valued.values,
-        clamped=valued.clamped,
+        sites=found.sites,
+        measures=found.measures,
+        reasons=found.reasons,
+        values=found.valued.values,
+        clamped=found.valued.clamped,
         tree=tree,
         weights=weights,
         unknown_low=low,
         unknown_high=high,
         eligible=eligible,
-        ranking=rank(valued.values, weights, low, high, eligible),
+        ranking=rank(found.valued.values, weights, low, high, eligible),
         findings=findings,
         opinions=None,
         rejected=proposal.rejected,
@@ -138,13 +143,43 @@ def assess(
         notices=(
             *territory.notices,
             *proposal.notices,
-            *screening.notices(packs, facts, study.date),
+            *screening.notices(packs, found.facts, study.date),
         ),
     )
     if not opinions:
         return first
     progress("Asking other methods about the shortlist")
     return with_opinions(first)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """Sites with the pod on them, their measures with reasons, values, and facts for the rules."""
+
+    sites: gpd.GeoDataFrame
+    measures: pd.DataFrame
+    reasons: pd.DataFrame
+    valued: Valued
+    facts: pd.DataFrame
+
+
+def work_out(
+    study: Study,
+    territory: Territory,
+    candidates: gpd.GeoDataFrame,
+    chosen: Mapping[str, Criterion],
+    of: int | None = None,
+) -> WorkedOut:
+    """Place the pod on candidates, measure and value them, and gather the facts for the rules.
+
+    Whoever needs numbers of sites comes this way, so that a list worked out in parts has those of
+    the list worked out as a whole. Only the net present value asks how many sites the run holds,
+    which `of` tells of a part.
+    """
+    sites = place(study, territory, candidates, of)
+    measures, reasons = measure_all(sites, territory.layers, chosen)
+    valued = to_values(measures, {name: record.scale for name, record in chosen.items()})
+    return WorkedOut(sites, measures, reasons, valued, derive(facts_of(study, sites)))
 
 
 def inventory(study: Study, folder: Path, data: Path | None = None) -> dict[str, Any]:
@@ -195,6 +230,47 @@ def reweigh(assessment: Assessment, group_swings: Mapping[str, float]) -> Assess
         assessment.eligible,
     )
     return replace(assessment, tree=tree, weights=weights, ranking=ranking, opinions=None)
+
+
+def without_rules(assessment: Assessment, rule_ids: Collection[str]) -> Assessment:
+    """Rank as if these rules took no site out: a what-if, which says so in `ignored` and a notice.
+
+    Limits are no trade-offs, so the findings stay as they are; a site that comes back still fails.
+    The rules left out before are forgotten, so that none at all gives the result again.
+
+    Raises
+    ------
+    StudyError
+        No finding is of a rule so named.
+    """
+    found = assessment.findings
+    strange = sorted(set(rule_ids) - set(found["rule_id"]))
+    if strange:
+        cure = "Name rules that were screened."
+        raise StudyError(Fault("what-if", "no such rule", cure, value=", ".join(strange)))
+    eligible = passing(assessment.sites.index, found, rule_ids)
+    titles = found[found["rule_id"].isin(list(rule_ids))].drop_duplicates("rule_id")
+    told = tuple(
+        Notice(WHAT_IF, f"rule {rule} ({title}) is ignored: sites that fail it are ranked")
+        for rule, title in titles[["rule_id", "title"]]
+        .sort_values("rule_id")
+        .itertuples(index=False)
+    )
+    ranking = rank(
+        assessment.values,
+        assessment.weights,
+        assessment.unknown_low,
+        assessment.unknown_high,
+        eligible,
+    )
+    return replace(
+        assessment,
+        eligible=eligible,
+        ranking=ranking,
+        opinions=None,
+        notices=(*told, *(note for note in assessment.notices if note.topic != WHAT_IF)),
+        ignored=tuple(sorted(set(rule_ids))),
+    )
 
 
 def with_opinions(assessment: Assessment) -> Assessment:
@@ -267,9 +343,10 @@ def _no_such_criterion(group: str, name: str, shelf: Mapping[str, Any]) -> Fault
     )
 
 
-def _unknown_ranges(
+def unknown_ranges(
     study: Study, chosen: Mapping[str, Criterion]
 ) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Give the least and greatest value of each criterion where it is unknown."""
     low = pd.Series(0.0, index=list(chosen))
     high = pd.Series(1.0, index=list(chosen))
     for group in study.groups.values():
@@ -277,8 +354,3 @@ def _unknown_ranges(
             if choice.plausible is not None:
                 low[name], high[name] = value_bounds(chosen[name].scale, *choice.plausible)
     return low, high
-
-
-def _eligible(site_ids: pd.Index[Any], findings: pd.DataFrame) -> pd.Series[bool]:
-    failed = findings.loc[findings["verdict"] == "fail", "site_id"].unique()
-    return pd.Series(~site_ids.isin(failed), index=site_ids, name="eligible")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,13 @@ from siteselect.cli_options import (
     rows_of,
     study_at,
 )
+
+
+class ReportFormat(StrEnum):
+    """What kind of file a report is written as."""
+
+    html = "html"
+    pdf = "pdf"
 
 
 def run(
@@ -82,28 +90,41 @@ def rank(
 
 def report(
     study: StudyFile,
-    out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="HTML or PDF file to write.")],
     site: Annotated[
         str | None, typer.Option("--site", help="Identifier of a site; left out, the study.")
     ] = None,
     data: DataFolder = None,
+    form: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="Left out, by the suffix of --out: .pdf is PDF, else HTML."),
+    ] = None,
 ) -> None:
-    """Write the report of one site, or of the whole study, as one HTML file.
+    """Write the report of one site, or of the whole study, as one HTML or PDF file.
 
     Example: siteselect report data/helsinki/study.yaml --site osm-way-4217295 --out site.html
     """
     from siteselect.console import working  # noqa: PLC0415 - seconds of imports
     from siteselect.report.html import site_report, study_report  # noqa: PLC0415
+    from siteselect.report.pdf import site_pdf, study_pdf  # noqa: PLC0415
+    from siteselect.report.pdf_batch import write_pdf  # noqa: PLC0415
+    from siteselect.report.typst_press import check_installed  # noqa: PLC0415
     from siteselect.starter import write_text  # noqa: PLC0415
 
+    as_pdf = form is ReportFormat.pdf or (form is None and out.suffix.lower() == ".pdf")
+    if as_pdf:
+        check_installed()
     with working() as progress:
         assessment = assessed(study, data, progress, opinions=site is None)
-        if site is None:
-            text = study_report(assessment)
-        else:
+        if site is not None:
             check_site(assessment, site)
-            text = site_report(assessment, site)
-        write_text(out, text)
+        progress("Writing the report")
+        if as_pdf:
+            write_pdf(out, study_pdf(assessment) if site is None else site_pdf(assessment, site))
+        else:
+            write_text(
+                out, study_report(assessment) if site is None else site_report(assessment, site)
+            )
     typer.echo(f"Report: {out}")
 
 

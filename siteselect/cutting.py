@@ -75,7 +75,7 @@ def _place_key(edge: NDArray[np.int64], fraction: NDArray[np.float64]) -> NDArra
     return key
 
 
-def _portion(share: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def portion(share: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give a share of a cost; no distance costs nothing, even where one may not drive."""
     return np.where(share == 0, 0.0, np.where(share == 0, 1.0, share) * whole)
 
@@ -114,7 +114,7 @@ def link(cut: Cut, costs: Costs, place_cost: NDArray[np.float64]) -> Links:
     tail = np.concatenate([one, other, source])
     head = np.concatenate([other, one, cut.stops])
     rows = np.concatenate([row, row, np.full(len(source), -1)])
-    cost = np.concatenate([_portion(share, whole[edge]) for whole in costs] + [place_cost])
+    cost = np.concatenate([portion(share, whole[edge]) for whole in costs] + [place_cost])
     use = np.flatnonzero(np.isfinite(cost) & (tail != head))
     use = use[least(tail[use] * size + head[use], cost[use])]
     start = np.searchsorted(tail[use], np.arange(size + 1))
@@ -132,8 +132,8 @@ def ways_to(cut: Cut, sites: Snap, costs: Costs) -> WaysIn:
     return WaysIn(
         site=site,
         row=row,
-        before=_portion(fraction - cut.fraction[row], costs[0][edge]),
-        after=_portion(cut.fraction[row + 1] - fraction, costs[1][edge]),
+        before=portion(fraction - cut.fraction[row], costs[0][edge]),
+        after=portion(cut.fraction[row + 1] - fraction, costs[1][edge]),
     )
 
 

@@ -42,6 +42,10 @@ class SiteselectError(Exception):
             lines.append(f"... and {len(self.faults) - FAULTS_SHOWN} faults more.")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[SiteselectError], tuple[tuple[Fault, ...]]]:
+        """Cross from one process to another with the faults, not with their text alone."""
+        return type(self), (self.faults,)
+
 
 class StudyError(SiteselectError, ValueError):
     """The study file does not say what a study must say."""

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from siteselect.errors import Fault, StudyError
 from siteselect.settings.judgements import Judgements
-from siteselect.study_file import UniqueKeyLoader
+from siteselect.study_file import load_plain
 
 LARGEST_BYTES = 1_000_000
 
@@ -38,7 +38,7 @@ def load_judgements(path: Path) -> Judgements:
 def parse_judgements(text: str, name: str = "judgements") -> Judgements:
     """Validate the text of a file of judgements; see `load_judgements`."""
     try:
-        document = yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - it is a SafeLoader
+        _, document = load_plain(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)

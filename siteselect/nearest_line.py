@@ -65,6 +65,23 @@ def nearest_line(
     return nearest, distance_m
 
 
+def nearest_m(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Measure from each point to the nearest of some shapes [m]; infinite where there is none.
+
+    Lines are looked at edge by edge: the box round a long line says little of where it runs, that
+    round one edge much. The distance to a line is that to its nearest edge, to the last bit.
+    """
+    found_m = np.full(len(points), np.inf)
+    lines = shapely.get_type_id(shapes) == 1
+    corners, line_of = shapely.get_coordinates(shapes[lines], return_index=True)
+    first = np.flatnonzero(line_of[:-1] == line_of[1:])
+    edges = shapely.linestrings(np.stack([corners[first], corners[first + 1]], axis=1))
+    tree = shapely.STRtree(np.concatenate([shapes[~lines], edges]))
+    (point, _), distance_m = tree.query_nearest(points, return_distance=True, all_matches=False)
+    found_m[point] = distance_m
+    return found_m
+
+
 def _neighbours_together(points: NDArray[np.object_], cell_m: float) -> NDArray[np.int64]:
     """Order points by the cell they lie in: neighbours meet the same lines, still in the cache.
 

@@ -14,6 +14,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from siteselect.cutting import least, portion
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -60,10 +62,8 @@ def paths_from(graph: RoadGraph, nodes: NDArray[np.int64], costs: Costs) -> Path
     head = np.concatenate([graph.edge_to, graph.edge_from])
     cost = np.concatenate(costs)
     use = np.flatnonzero(np.isfinite(cost) & (tail != head))
-    key = tail[use] * size + head[use]
-    order = np.lexsort((cost[use], key))
     # of parallel edges the cheapest: a sparse matrix would hold their sum
-    use = use[order[np.flatnonzero(np.diff(key[order], prepend=-1))]]
+    use = use[least(tail[use] * size + head[use], cost[use])]
     key = tail[use] * size + head[use]
     matrix = csr_array((cost[use], (tail[use], head[use])), shape=(size, size))
     if len(nodes) == 0:
@@ -86,9 +86,7 @@ def arrivals(graph: RoadGraph, paths: Paths, places: Snap, costs: Costs) -> Arri
     ends = np.stack([graph.edge_from[edge], graph.edge_to[edge]])
     shares = np.stack([fraction, 1 - fraction])
     along = np.stack([costs[0][edge], costs[1][edge]])
-    # no distance costs nothing, even on an edge that one may not drive
-    partial = np.where(shares == 0, 0.0, np.where(shares == 0, 1.0, shares) * along)
-    total = paths.cost[ends] + partial
+    total = paths.cost[ends] + portion(shares, along)
     best = np.argmin(total, axis=0)
     pick = (best, np.arange(len(on)))
     found = Arrivals(

@@ -37,7 +37,7 @@ def serve(study: Path | None, port: int, data: Path | None = None) -> int:
         environment["SITESELECT_STUDY"] = str(study.resolve())
     if data is not None:
         environment["SITESELECT_DATA"] = str(data.resolve())
-    script = importlib.util.find_spec("siteselect.app.main")
+    script = importlib.util.find_spec("siteselect.app.entry.main")
     if script is None or script.origin is None:
         raise SourceError(Fault("siteselect app", "the app's script is missing", "Reinstall."))
     command = [sys.executable, "-m", "streamlit", "run", script.origin]

@@ -16,6 +16,7 @@ from siteselect.settings.criteria import Group, Stakeholder
 from siteselect.settings.declared import Declared, LayerFile, Swing
 from siteselect.settings.grid import Grid
 from siteselect.settings.heat import Climate, Heat
+from siteselect.settings.limits import Limits
 from siteselect.settings.money import Money, Operations
 from siteselect.settings.noise import Noise
 from siteselect.settings.pod import Pod, Workload
@@ -68,6 +69,7 @@ class Study(Declared):
     """A set of sites to choose together, where one is wanted."""
     shortlist: int = Field(default=50, ge=2, le=2000)
     """How many leading sites the second opinions are asked about."""
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _tree(self) -> Study:

@@ -12,6 +12,13 @@ from pydantic import ValidationError
 from siteselect.errors import Fault, StudyError
 from siteselect.study import Study
 
+LARGEST_BYTES = 1_000_000
+"""Largest study [J]: the demo's has seven thousand bytes."""
+DEEPEST = 40
+"""Deepest nesting of YAML [J]: studies and rule packs have ten levels."""
+MOST_NODES = 200_000
+"""Most entries of YAML, aliases written out [J]."""
+
 
 def load_study(path: Path | str) -> Study:
     """Read and validate a study file.
@@ -23,6 +30,8 @@ def load_study(path: Path | str) -> Study:
     """
     file = Path(path)
     try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise StudyError(_too_large(str(file)))
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StudyError(Fault(str(file), "no such file", "Check the path.")) from None
@@ -67,9 +76,10 @@ UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, 
 def _parse_yaml(text: str, name: str) -> tuple[Any, dict[tuple[str, ...], int]]:
     if not text.strip():
         raise StudyError(Fault(name, "the file is empty", "Start from `siteselect new`."))
+    if len(text) > LARGEST_BYTES:
+        raise StudyError(_too_large(name))
     try:
-        node = yaml.compose(text, Loader=UniqueKeyLoader)
-        document = yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - it is a SafeLoader
+        node, document = load_plain(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -86,6 +96,72 @@ def _parse_yaml(text: str, name: str) -> tuple[Any, dict[tuple[str, ...], int]]:
             Fault(name, "a study is a list of `key: value` lines", "Start from `siteselect new`.")
         )
     return document, _lines(node)
+
+
+def _too_large(name: str) -> Fault:
+    return Fault(
+        name,
+        f"larger than the {LARGEST_BYTES / 1e6:g} MB that a study may have",
+        "Put lists of places into files of their own and name them under `candidates.files`.",
+    )
+
+
+def load_plain(
+    text: str, loader_class: type[UniqueKeyLoader] = UniqueKeyLoader
+) -> tuple[yaml.Node | None, Any]:
+    """Read YAML from outside: no deep nesting, and no aliases that unfold without end.
+
+    Raises
+    ------
+    yaml.YAMLError, RecursionError, ValueError
+        It is not such YAML.
+    """
+    loader = loader_class(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, None
+        _require_modest(node)
+        return node, loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _require_modest(root: yaml.Node) -> None:
+    """Count what stands in a document with every alias written out; an alias of itself has no end.
+
+    Raises
+    ------
+    yaml.YAMLError
+        It is too deep or too large.
+    """
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size_of(node: yaml.Node, depth: int) -> int:
+        if id(node) in sizes:
+            return sizes[id(node)]
+        if id(node) in open_nodes:
+            raise _refused("an alias stands inside what it stands for", node)
+        if depth > DEEPEST:
+            raise _refused(f"nested deeper than {DEEPEST} levels", node)
+        open_nodes.add(id(node))
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        inner = [part for pair in pairs for part in pair]
+        if isinstance(node, yaml.SequenceNode):
+            inner = node.value
+        size = 1 + sum(size_of(part, depth + 1) for part in inner)
+        open_nodes.discard(id(node))
+        if size > MOST_NODES:
+            raise _refused(f"more than {MOST_NODES:,} entries with its aliases written out", node)
+        sizes[id(node)] = size
+        return size
+
+    size_of(root, 0)
+
+
+def _refused(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.composer.ComposerError(None, None, problem, node.start_mark)
 
 
 def _lines(root: yaml.Node | None) -> dict[tuple[str, ...], int]:

@@ -12,6 +12,8 @@ import pytest
 
 pytest.importorskip("streamlit_folium", reason="the extra `app` is not installed")
 
+from app_visit import at_page
+from page_tables import report_tables
 from streamlit.testing.v1 import AppTest
 
 from siteselect.app import loading
@@ -32,14 +34,16 @@ THREE_FIGURES = 0.5e-2
 """A number written with three figures is at most so far off, against itself."""
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, part: str, site: str, study: Path = DEMO) -> AppTest:
+def opened(
+    monkeypatch: pytest.MonkeyPatch, part: str, site: str, study: Path = DEMO, page: str = "site"
+) -> AppTest:
     """Open a part of the panel of a site by its address."""
     monkeypatch.setenv(loading.VARIABLE, str(study))
     monkeypatch.delenv(loading.DATA_VARIABLE, raising=False)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
     app.query_params["part"] = part
     app.query_params["site"] = site
-    app.run()
+    at_page(app, page).run()
     assert not app.exception
     return app
 
@@ -58,8 +62,7 @@ def pictures(app: AppTest) -> list[str]:
 
 def tables_with(app: AppTest, *heads: str) -> list[pd.DataFrame]:
     """Find the tables that have these columns, their cells freed of escapes."""
-    shown = [table.value.rename(columns=plain).map(plain) for table in app.table]
-    return [table for table in shown if set(heads) <= set(table.columns)]
+    return [table for table in report_tables(app) if set(heads) <= set(table.columns)]
 
 
 def table_with(app: AppTest, *heads: str) -> pd.DataFrame:
@@ -231,7 +234,7 @@ def test_only_the_part_that_is_looked_at_is_worked_out(
         app.run()
         assert not app.exception
         assert app.query_params["part"] == part
-        columns = [set(map(plain, shown.value)) for shown in app.table]
+        columns = [set(shown) for shown in report_tables(app)]
         assert any(table in heads for heads in columns)
         assert not any("On its scale" in heads for heads in columns), "Why is worked out too"
 
@@ -242,12 +245,12 @@ def test_weights_change_neither_heat_nor_money(
     site = str(order(demo.ranking.table)[2])
     for part in ("Heat", "Money"):
         app = opened(monkeypatch, part, site)
-        before = [table.value for table in app.table]
+        before = report_tables(app)
         app.slider[2].set_value(0.0).run()
         assert not app.exception
         assert "Changed from preset" in said(app)
-        for old, new in zip(before, app.table, strict=True):
-            pd.testing.assert_frame_equal(old, new.value)
+        for old, new in zip(before, report_tables(app), strict=True):
+            pd.testing.assert_frame_equal(old, new)
 
 
 def test_a_study_that_changed_is_worked_out_anew(
@@ -272,7 +275,6 @@ def test_a_hostile_sink_name_reaches_the_page_as_words(
     for part in PARTS:
         app = opened(monkeypatch, part, "a", town.file)
         raw = "\n".join(str(element.value) for element in (*app.markdown, *app.subheader))
-        raw += "".join(table.value.to_csv() for table in app.table)
         assert "![i](" not in raw
         assert not any("<b>" in element.proto.body for element in app.get("html"))
         if part == "Heat":
@@ -299,7 +301,7 @@ def test_the_ranking_tells_heat_and_worth(demo: Assessment) -> None:
 def test_the_columns_of_heat_and_money_are_shown_when_asked_for(
     monkeypatch: pytest.MonkeyPatch, demo: Assessment
 ) -> None:
-    app = opened(monkeypatch, "Why", leader(demo))
+    app = opened(monkeypatch, "Why", leader(demo), page="rank")
     first = list(app.dataframe[0].proto.column_order)
     assert "Known" in first
     assert "NPV, kGBP" not in first
@@ -308,7 +310,7 @@ def test_the_columns_of_heat_and_money_are_shown_when_asked_for(
     second = list(app.dataframe[0].proto.column_order)
     assert "NPV, kGBP" in second
     assert set(second) <= set(map(str, app.dataframe[0].value.columns))
-    app.toggle[0].set_value(True).run()
+    app.toggle(key="plain_ranking").set_value(True).run()
     words = table_with(app, "Could be", "NPV, kGBP")
     assert "not known" in list(words["NPV, kGBP"])
     assert number(words["NPV, kGBP"].iloc[0]) == app.dataframe[0].value["NPV, kGBP"].iloc[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
 import json
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siteselect.assess import reweigh
-from siteselect.maps import features, style
+from siteselect.decision.ranking import order
+from siteselect.maps import features, marks, style
 from siteselect.maps.drawing import (
     Focus,
     draw,
@@ -25,7 +28,7 @@ from siteselect.maps.drawing import (
     site_group,
     sites_spec,
 )
-from siteselect.maps.encoding import script_json
+from siteselect.maps.encoding import script_json, shown
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
@@ -123,7 +126,7 @@ def test_folium_pieces_that_write_names_as_code_are_not_used() -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(demo: Assessment) -> None:
-    drawn = draw(map_data(demo), "../assets", "../ground/x.json")
+    drawn = draw(map_data(demo), "../assets", lambda file: f"../study/{file.name}")
     for _, url in [*drawn.default_js, *drawn.default_css]:
         assert url.startswith("../assets/")
         assert (STATIC / url.removeprefix("../assets/")).is_file()
@@ -195,7 +198,7 @@ def test_a_study_without_display_layers_still_has_a_boundary(town: Any) -> None:
     del town.document["groups"]["noise"]
     town.document["presets"] = {}
     data = map_data(town.assess())
-    ground = json.loads(data.ground)
+    ground = json.loads(data.ground.content)
     assert "boundary" in {feature["properties"]["kind"] for feature in ground["features"]}
     assert "Noise-sensitive buildings" not in {overlay.title for overlay in data.overlays}
 
@@ -203,41 +206,128 @@ def test_a_study_without_display_layers_still_has_a_boundary(town: Any) -> None:
 # The sites
 
 
+def seen(assessment: Assessment) -> dict[str, int]:
+    """Read the class of every site back from its letter."""
+    spec = sites_spec(assessment, None)
+    codes = [ord(letter) - ord("A") for letter in spec["letters"]]
+    return dict(zip(assessment.sites.index, codes, strict=True))
+
+
 def test_every_site_is_there_and_those_a_rule_excludes_look_different(demo: Assessment) -> None:
-    spec = sites_spec(demo, None, None)
-    assert [site["id"] for site in spec["sites"]] == list(demo.sites.index)
-    unranked = set(demo.ranking.table.index[demo.ranking.table["rank"].isna()])
+    table = demo.ranking.table
+    unranked = set(table.index[table["rank"].isna()])
     assert unranked, "the demo has lost its excluded sites"
-    for site in spec["sites"]:
-        assert (site["style"] == "x") == (site["id"] in unranked)
-        if site["id"] in unranked:
-            failed = demo.findings.query("site_id == @site['id'] and verdict == 'fail'")["title"]
-            assert all(title in site["lines"][1] for title in failed)
-    assert spec["styles"]["x"]["shape"] == "crossed"
-    assert spec["styles"]["c0"]["shape"] == "circle"
+    for site, code in seen(demo).items():
+        assert (code == marks.UNRANKED) == (site in unranked)
+        if site not in unranked:
+            assert code % 10 == style.score_class(table.loc[site, "score_low"])
+    looks = style.class_looks(len(table))
+    assert looks[marks.UNRANKED]["shape"] == "crossed"
+    assert looks[0]["shape"] == "circle"
+    words = json.loads(marks.words(demo.sites, demo.findings))
+    assert words["ids"] == list(demo.sites.index)
+    failed = {words["ids"][row]: words["reasons"][code] for row, code in words["failed"]}
+    assert set(failed) == unranked
+    for site, told in failed.items():  # noqa: B007 - read by the query below
+        titles = demo.findings.query("site_id == @site and verdict == 'fail'")["title"]
+        assert told == "; ".join(titles)
+
+
+def test_where_the_sites_lie_is_kept_to_a_centimetre(demo: Assessment) -> None:
+    pairs = np.frombuffer(marks.positions(demo.sites), dtype="<i4").reshape(-1, 2) / 1e7
+    assert np.abs(pairs[:, 0] - demo.sites["lon"]).max() <= 5.1e-8
+    assert np.abs(pairs[:, 1] - demo.sites["lat"]).max() <= 5.1e-8
+
+
+def test_the_numbers_of_every_site_are_those_of_the_ranking(demo: Assessment) -> None:
+    spec = sites_spec(demo, None)
+    code = spec["all"].replace(".", "/")
+    content = base64.b64decode(code + "=" * (-len(code) % 4))
+    count = len(demo.sites)
+    ranks = np.frombuffer(content[: 6 * count], dtype="<u2").reshape(-1, 3)
+    shares = np.frombuffer(content[6 * count :], dtype=np.uint8).reshape(-1, 3)
+    for row, (_, told) in enumerate(demo.ranking.table.iterrows()):
+        expected = [0 if pd.isna(told[name]) else told[name] for name in marks._RANKS]
+        assert ranks[row].tolist() == expected
+        points = [f"{100 * told[name]:.0f}" for name in marks._SHARES]
+        assert [str(share) for share in shares[row]] == points
 
 
 def test_only_the_leaders_carry_their_rank(demo: Assessment) -> None:
-    labels = {site["label"] for site in sites_spec(demo, None, None)["sites"]} - {""}
+    badges = sites_spec(demo, None)["badges"]
     ranks = demo.ranking.table["rank"].dropna()
-    assert labels == {str(rank) for rank in ranks[ranks <= style.LABELLED]}
+    assert {rank for _, rank in badges} == set(ranks[ranks <= style.LABELLED])
+    assert all(demo.ranking.table["rank"].iloc[row] == rank for row, rank in badges)
+
+
+def test_the_leading_sites_are_the_first_in_reading_order(demo: Assessment) -> None:
+    table = demo.ranking.table
+    ranked = [site for site in order(table) if pd.notna(table.loc[site, "rank"])]
+    for count in (1, 5, len(ranked), 10_000):
+        assert marks.leading(table, count) == ranked[:count]
+    none = table.assign(rank=pd.array([None] * len(table), dtype="Int64"))
+    assert marks.leading(none, 5) == []
+    tied = table.assign(rank=pd.array([1] * len(table), dtype="Int64"))
+    assert marks.leading(tied, 3) == list(order(tied)[:3])
+
+
+def test_of_very_many_sites_only_those_that_matter_are_told(
+    demo: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "ALL_TOLD", 10)
+    monkeypatch.setattr(marks, "TOLD", 3)
+    last = str(demo.ranking.table.index[demo.ranking.table["rank"].isna()][0])
+    spec = sites_spec(demo, last, drawn=frozenset({str(demo.sites.index[7]), "gone"}))
+    rows = {row for row, *_ in spec["few"]}
+    first = demo.sites.index.get_indexer(marks.leading(demo.ranking.table, 3))
+    assert spec["all"] is None
+    assert rows == {*first.tolist(), 7, spec["row"]}
+    assert spec["drawn"] == [7]
+    for row, *numbers in spec["few"]:
+        assert numbers[0] == (demo.ranking.table["rank"].fillna(0).iloc[row])
+
+
+def test_a_site_that_the_browser_does_not_know_is_sent_along(demo: Assessment) -> None:
+    known = demo.sites.index[:-2]
+    spec = sites_spec(demo, str(demo.sites.index[-1]), known=known)
+    assert spec["more"]["ids"] == list(demo.sites.index[-2:])
+    assert spec["row"] == len(demo.sites) - 1
+    assert len(spec["letters"]) == len(demo.sites)
+    assert sites_spec(demo, None, known=demo.sites.index)["more"] is None
+
+
+def test_a_site_that_is_no_longer_there_is_not_drawn(demo: Assessment) -> None:
+    table = demo.ranking.table.iloc[1:]
+    fewer = replace(demo, ranking=replace(demo.ranking, table=table), sites=demo.sites.iloc[1:])
+    spec = sites_spec(fewer, None, known=demo.sites.index)
+    assert ord(spec["letters"][0]) - ord("A") == marks.ABSENT
+    assert spec["letters"][1:] == sites_spec(fewer, None)["letters"]
 
 
 def test_a_site_that_is_mostly_unknown_is_marked(demo: Assessment) -> None:
     table = demo.ranking.table.assign(evidence_share=0.5)
     shaky = replace(demo, ranking=replace(demo.ranking, table=table))
-    styles = {site["style"][0] for site in sites_spec(shaky, None, None)["sites"]}
-    assert styles == {"u", "x"}
-    assert "dashArray" in style.site_looks(8)["u3"]
+    assert all(10 <= code <= marks.UNRANKED for code in seen(shaky).values())
+    assert "dashArray" in style.class_looks(10)[13]
 
 
 def test_colours_do_not_depend_on_the_other_sites(demo: Assessment) -> None:
-    table = demo.ranking.table
-    some = list(table.index[::3])
-    part = replace(demo, ranking=replace(demo.ranking, table=table.loc[some]))
-    whole = {site["id"]: site["style"] for site in sites_spec(demo, None, None)["sites"]}
-    fewer = {site["id"]: site["style"] for site in sites_spec(part, None, None)["sites"]}
-    assert fewer == {key: whole[key] for key in some}
+    some = list(demo.ranking.table.index[::3])
+    table = demo.ranking.table.loc[some]
+    part = replace(demo, sites=demo.sites.loc[some], ranking=replace(demo.ranking, table=table))
+    whole = seen(demo)
+    assert seen(part) == {key: whole[key] for key in some}
+
+
+def test_the_letters_of_a_change_take_a_byte_a_site(demo: Assessment) -> None:
+    text = script_json(sites_spec(demo, None)["letters"])
+    assert len(text) == len(demo.sites) + 2
+
+
+def test_a_name_without_end_is_cut_and_turning_signs_are_dropped() -> None:
+    assert len(shown("a" * 10_000)) == 120
+    assert shown("Bell\x07 and \u202eturned\u202c") == "Bell and turned"
+    assert shown("Straße, \u0645\u0648\u0642\u0639") == "Straße, \u0645\u0648\u0642\u0639"
 
 
 def test_a_wish_to_move_names_the_place_and_its_turn(demo: Assessment) -> None:

@@ -1,8 +1,9 @@
-"""Files for the browser: Leaflet and the map's script from the package, the base map from memory.
+"""Files for the browser: Leaflet and the map's script from the package, a study's from memory.
 
 Streamlit serves the folder of every declared component, so both need no setting and work from an
 installed wheel and under a base path. Such files are public to whoever reaches the server: only
-the package's own files and the base map may lie there.
+the package's own files and those of the study that the server was started with may lie there,
+never what a user has uploaded or drawn.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from siteselect.maps.encoding import DataFile
+
 _ASSETS = "siteselect_assets"
-_GROUND = "siteselect_ground"
+_STUDY = "siteselect_study"
 
 
 def static_folder() -> Path:
@@ -29,19 +32,19 @@ def assets_url() -> str:
     return f"../{declared.name}"
 
 
-def ground_url(name: str, content: bytes) -> str:
-    """Serve the base map under a name made of its hash, so that a browser asks for it once."""
-    folder = Path(_ground_folder().name)
-    file = folder / name
+def public_url(data: DataFile) -> str:
+    """Serve data to all under a name made of their hash, so that a browser asks for them once."""
+    folder = Path(_study_folder().name)
+    file = folder / data.name
     if not file.exists():
         part = file.with_suffix(".part")
-        part.write_bytes(content)
+        part.write_bytes(data.content)
         part.replace(file)
-    declared = declare_component(_GROUND, path=str(folder))
-    return f"../{declared.name}/{name}"
+    declared = declare_component(_STUDY, path=str(folder))
+    return f"../{declared.name}/{data.name}"
 
 
 @st.cache_resource(show_spinner=False)
-def _ground_folder() -> tempfile.TemporaryDirectory[str]:
+def _study_folder() -> tempfile.TemporaryDirectory[str]:
     # The object removes its folder when the process ends.
-    return tempfile.TemporaryDirectory(prefix="siteselect-ground-")
+    return tempfile.TemporaryDirectory(prefix="siteselect-study-")

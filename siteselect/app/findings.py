@@ -15,10 +15,15 @@ from siteselect.app.findings_table import (
     matrix_of,
     matrix_sites,
     narrowed,
+    rules_list,
 )
-from siteselect.app.selection import choose
+from siteselect.app.keeping import keep, recall
+from siteselect.app.report_parts import show_table
+from siteselect.app.selection import choose, go_to
 from siteselect.app.text import VERDICT_WORDS, escape, harmless_cell
+from siteselect.decision.ranking import order
 from siteselect.report.findings_matrix import CODES
+from siteselect.report.records import Cell, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +36,7 @@ SITES = 30
 """Sites in the matrix at once; the list holds all."""
 ROWS = 1000
 """Most rows of the list that are sent to the browser; the file holds all."""
-HEIGHT_PX, LIST_PX = 420, 560
+HEIGHT_PX, LIST_PX = 560, 560
 LOOKS = {
     CODES["fail"]: "background-color: #8f1d14; color: #ffffff",
     CODES["unknown"]: "background-color: #ffe08a; color: #4a3600",
@@ -41,63 +46,103 @@ LOOKS = {
 """Colours of the letters, those of the report."""
 KEY = ", ".join(f"**{CODES[verdict]}** {VERDICT_WORDS[verdict].lower()}" for verdict in CODES)
 _VIEWS = ("Leading sites", "Worst sites", "List with evidence")
+_ASKED = ("Topic", "Says", "Asks for", "Who decides")
 _LONG = ("Rule", "Found", "To do", "Who decides")
 
 
 @st.fragment
 def show_findings(assessment: Assessment, run: str) -> None:
-    """Draw the findings of all sites; narrowing them leaves map and ranking alone.
+    """Draw the findings of all sites, to be narrowed down, as a matrix and as a list.
 
     Parameters
     ----------
-    assessment : the run, under the weights of this moment.
+    assessment : the run, under the weights of this moment; something was screened in it.
     run : what tells this run from all others, whatever the weights.
     """
-    st.header("Findings at all sites", anchor="findings")
-    if assessment.findings.empty:
-        st.markdown("No rule pack was screened for this study.")
-        return
     listed = _listed(assessment, run)
-    st.markdown(f"{counted(listed)} Screening, not legal advice.")
-    box = st.expander("Rules against sites, with the evidence", key="findings", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        shown = _filtered(listed, run[:8])
-        st.markdown(f"Shown: {counted(shown)}")
-        view = st.segmented_control(
-            "View of the findings",
-            _VIEWS,
-            key="findings_view",
-            default=_VIEWS[0],
-            required=True,
-            label_visibility="collapsed",
+    st.markdown(counted(listed))
+    st.subheader("Rules against sites", anchor=False)
+    shown, sites = _filtered(assessment, listed, run[:8])
+    st.markdown(f"Shown: {counted(shown)}")
+    view = st.segmented_control(
+        "View of the findings",
+        _VIEWS,
+        key="findings_view",
+        default=_VIEWS[0],
+        required=True,
+        label_visibility="collapsed",
+    )
+    if shown.empty:
+        st.info("No finding is of this topic, verdict, site and pack. Take one of them away.")
+    elif view == _VIEWS[2]:
+        _list(shown)
+    else:
+        _matrix(assessment, shown, sites, leading=view == _VIEWS[0])
+    _download(assessment, shown)
+
+
+def show_rules(assessment: Assessment, run: str) -> None:
+    """Draw every rule once: what it asks for, who decides, its source, and when it was reviewed.
+
+    Parameters are those of `show_findings`.
+    """
+    rules = _rules(assessment, run)
+    st.subheader("The rules and their sources", anchor=False)
+    title = f"All {len(rules)} rules, with source, date of review and confidence"
+    with st.expander(title, key="rules", on_change="rerun") as box:
+        if not box.open:
+            return
+        show_table(_rules_table(title, rules))
+        st.markdown(
+            "Confidence that a rule is stated right for screening: H high, M medium, L low; S a "
+            "source was read, K general knowledge."
         )
-        if shown.empty:
-            st.info("No finding is of this topic, verdict and pack. Take one of them away.")
-        elif view == _VIEWS[2]:
-            _list(shown)
-        else:
-            _matrix(assessment, shown, leading=view == _VIEWS[0])
-        _download(assessment, shown)
 
 
-def _filtered(listed: pd.DataFrame, run: str) -> pd.DataFrame:
-    topic, verdict, pack = st.columns([2, 3, 1])
-    topics = topic.multiselect(
-        "Topic", sorted(listed["Topic"].unique()), key=f"findings_topic_{run}", placeholder="All"
+def _rules_table(caption: str, rules: pd.DataFrame) -> Table:
+    rows = tuple(
+        (
+            Cell(row["Rule"], note=str(rule)),
+            *(Cell(row[head]) for head in _ASKED),
+            Cell(row["Source"], url=row["Address"]),
+            Cell(row["Reviewed"], note=f"confidence {row['Confidence']}"),
+            Cell(row["Pack"]),
+        )
+        for rule, row in rules.iterrows()
     )
-    verdicts = verdict.pills(
-        "Verdict", list(VERDICT_WORDS.values()), selection_mode="multi", key="findings_verdict"
-    )
-    packs = pack.multiselect(
-        "Pack", sorted(listed["Pack"].unique()), key=f"findings_pack_{run}", placeholder="All"
-    )
-    return narrowed(listed, topics, verdicts, packs)
+    return Table(caption, ("Rule", *_ASKED, "Source", "Reviewed", "Pack"), rows)
 
 
-def _matrix(assessment: Assessment, shown: pd.DataFrame, *, leading: bool) -> None:
-    sites = matrix_sites(assessment, SITES, leading=leading)
+def _filtered(
+    assessment: Assessment, listed: pd.DataFrame, run: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Draw the filters, and give what they leave and the sites that were named."""
+    names = assessment.sites["name"]
+    keys = {part: f"findings_{part}_{run}" for part in ("site", "topic", "verdict", "pack")}
+    for key in keys.values():
+        recall(key, [])
+    topic, site, pack = st.columns([2, 2, 1])
+    topic.multiselect(
+        "Topic", sorted(listed["Topic"].unique()), key=keys["topic"], placeholder="All"
+    )
+    site.multiselect(
+        "Site",
+        [str(key) for key in order(assessment.ranking.table)],
+        key=keys["site"],
+        format_func=lambda key: str(names[key]) or key,
+        placeholder="All",
+    )
+    pack.multiselect("Pack", sorted(listed["Pack"].unique()), key=keys["pack"], placeholder="All")
+    st.pills("Verdict", list(VERDICT_WORDS.values()), selection_mode="multi", key=keys["verdict"])
+    wanted = {part: keep(key) for part, key in keys.items()}
+    sites = list(wanted["site"])
+    return narrowed(listed, wanted["topic"], wanted["verdict"], wanted["pack"], sites), sites
+
+
+def _matrix(
+    assessment: Assessment, shown: pd.DataFrame, named: list[str], *, leading: bool
+) -> None:
+    sites = named or matrix_sites(assessment, SITES, leading=leading)
     table = matrix_of(shown, assessment.findings, sites)
     if table.empty:
         st.info("None of these sites has such a finding; the list may hold others.")
@@ -150,6 +195,7 @@ def _evidence(shown: pd.DataFrame, rule: str, site: str) -> None:
         st.markdown("\n".join(f"- {line}" for line in lines if line))
         if st.button("Open this site", key="findings_open"):
             choose(site, centre=True)
+            go_to("site")
             st.rerun()
 
 
@@ -188,3 +234,9 @@ def _download(assessment: Assessment, shown: pd.DataFrame) -> None:
 def _listed(_assessment: Assessment, run: str) -> pd.DataFrame:
     del run  # a part of the key only
     return findings_list(_assessment)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _rules(_assessment: Assessment, run: str) -> pd.DataFrame:
+    del run  # a part of the key only
+    return rules_list(_assessment)

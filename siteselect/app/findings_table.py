@@ -79,13 +79,50 @@ def narrowed(
     topics: Collection[str] = (),
     verdicts: Collection[str] = (),
     packs: Collection[str] = (),
+    sites: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Keep the findings of some topics, verdicts (as words) and packs; nothing named keeps all."""
+    """Keep the findings of some topics, verdicts (as words), packs and sites (identifiers).
+
+    Nothing named keeps all.
+    """
     kept = np.ones(len(listed), dtype=bool)
+    if sites:
+        kept &= listed.index.isin(list(sites))
     for column, wanted in (("Topic", topics), ("Verdict", verdicts), ("Pack", packs)):
         if wanted:
             kept &= listed[column].isin(list(wanted)).to_numpy()
     return listed[kept]
+
+
+def rules_list(assessment: Assessment) -> pd.DataFrame:
+    """Write every rule once, with its source and what it says of the sites, graver topics first.
+
+    Returns
+    -------
+    DataFrame
+        `Rule`, `Topic`, `Says`, `Asks for`, `Who decides`, `Source`, `Address` (empty where there
+        is none), `Reviewed`, `Confidence` and `Pack`, on the index `Rule id`.
+    """
+    found, say = assessment.findings, wording()
+    first = found.drop_duplicates("rule_id").set_index("rule_id")
+    by_rule = {str(rule): part for rule, part in found.groupby("rule_id")}
+    ordered = [rule for rule, _ in rules_by_topic(found)]
+    rules = first.loc[ordered]
+    return pd.DataFrame(
+        {
+            "Rule": rules["title"],
+            "Topic": rules["topic"],
+            "Says": [verdict_counts(by_rule[rule], say) for rule in ordered],
+            "Asks for": [say(f"outcome.{outcome}") for outcome in rules["outcome"]],
+            "Who decides": rules["authority"],
+            "Source": rules["citation"],
+            "Address": rules["url"],
+            "Reviewed": rules["reviewed_on"].astype(str),
+            "Confidence": rules["confidence"],
+            "Pack": rules["pack"],
+        },
+        index=rules.index.rename("Rule id"),
+    )
 
 
 def counted(listed: pd.DataFrame) -> str:

@@ -1,41 +1,58 @@
-"""The planner's page: weights, map, ranking and one site, all showing the same assessment."""
+"""The frame of the app: opens the study, draws what all pages share, and runs the chosen page."""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from siteselect.app.assets import static_folder
-from siteselect.app.downloads import show_downloads
-from siteselect.app.findings import show_findings
-from siteselect.app.loading import data_folder, load, study_path
-from siteselect.app.map_panel import show_map
-from siteselect.app.ranking_table import show_plain_ranking, show_ranking
-from siteselect.app.site_panel import show_site
-from siteselect.app.state import data_years, write_view
-from siteselect.app.text import escape, link
-from siteselect.app.weights import sidebar, start, weighted
+from siteselect.app.context import Context
+from siteselect.app.faults import show_faults
+from siteselect.app.header import show_header
+from siteselect.app.loading import study_path
+from siteselect.app.opened import STUDY, offered, open_file, opened_run, own, with_drawn
+from siteselect.app.saved import forget_scenarios
+from siteselect.app.selection import WISH, begin, correct, current
+from siteselect.app.state import PARAMETERS, read_drawn, read_view, write_view
+from siteselect.app.text import escape
+from siteselect.app.tour import TOUR, tour_parameter
+from siteselect.app.weights import ranked, sidebar
 from siteselect.decision.ranking import order
 from siteselect.errors import SiteselectError
-from siteselect.maps.drawing import illustrative_titles
 
 if TYPE_CHECKING:
-    from siteselect.app.state import View
-    from siteselect.assess import Assessment
+    from collections.abc import Callable, Mapping, Sequence
 
-DISCLAIMER = (
-    "A screening for early decisions: not legal advice, not a design, and no promise of a "
-    "connection. A rule that does not fire is not a clearance."
-)
+    from siteselect.app.loading import Loaded
+
+PAGES = {
+    "study": "Study",
+    "rank": "Map and rank",
+    "site": "Site",
+    "compare": "Compare",
+    "uncertainty": "Uncertainty",
+    "compliance": "Compliance",
+    "portfolio": "Portfolio",
+    "data": "Data",
+    "export": "Export",
+}
+"""Pages by the last part of their address, which is also the name of their module."""
+FIRST = "rank"
+"""The page that opens by itself; its address is that of the app."""
+WEIGHTED = frozenset({"rank", "site", "compare"})
+"""Pages that have the weights beside them."""
+_READY = "ready_for"
+_LAST = "last_address"
 
 
 def main(default: Path | None = None) -> None:
-    """Draw the page; Streamlit calls this at every change.
+    """Draw the app; Streamlit calls this at every change.
 
     Parameters
     ----------
@@ -43,43 +60,114 @@ def main(default: Path | None = None) -> None:
     """
     st.set_page_config("siteselect", layout="wide", initial_sidebar_state=250)
     st.html(static_folder() / "siteselect" / "page.css")
-    file = study_path(sys.argv[1:], os.environ, default)
-    if file is None:
+    named = study_path(sys.argv[1:], os.environ, default)
+    if named is None:
         _show_no_study()
         return
+    files = [named] if default is None or not default.is_file() else [named, default]
+    held: list[Callable[[], None]] = []
+    pages = {
+        name: st.Page(_runner(held), title=title, url_path=name, default=name == FIRST)
+        for name, title in PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    wish = st.session_state.pop(WISH, None)
+    if wish in pages:
+        st.switch_page(pages[wish])
+    name = page.url_path or FIRST
+    held.append(lambda: _show(name, files))
+    page.run()
+
+
+def _runner(held: list[Callable[[], None]]) -> Callable[[], None]:
+    def run() -> None:
+        held[0]()
+
+    return run
+
+
+def _show(name: str, files: Sequence[Path]) -> None:
+    module: Any = import_module(f"siteselect.app.pages.{name}")
+    file = open_file(files)
     try:
-        loaded = load(file, data_folder(os.environ))
+        base = opened_run(file)
     except SiteselectError as error:
-        show_faults(file, error)
+        _show_broken(name, module, file, files, error)
         return
-    assessment = loaded.assessment
-    start(assessment)
-    _head(assessment)
-    view = sidebar(assessment.study)
-    now = weighted(assessment, view)
+    _start(base, file)
+    context = _context(base, file)
+    if name in WEIGHTED:
+        sidebar(context.loaded.assessment, context.view)
+    wanted = _address(context, files)
+    show_header(context, wanted)
+    if name == "study":
+        module.show_choice(files, file)
+    module.show(context)
+    _to_address(_address(replace(context, view=current()), files))
+
+
+def _start(base: Loaded, file: Path) -> None:
+    """Take the first look at a study from the address bar, or from what was looked at before."""
+    if st.session_state.get(_READY) == base.run:
+        return
+    before: Mapping[str, str] | None = st.session_state.get(_LAST)
+    if before is None:
+        params = {str(key): str(value) for key, value in st.query_params.to_dict().items()}
+    else:
+        params = dict(before) if before.get(STUDY, "") == _study_of(base) else {}
+    loaded, drawn = _settled(base, read_drawn(params), file)
+    found = loaded.assessment
+    rules = frozenset(found.findings["rule_id"])
+    view = read_view(params, base.assessment.study, found.sites.index, rules)
+    begin(replace(view, drawn=drawn))
+    if st.session_state.get(TOUR) is None:
+        st.session_state[TOUR] = tour_parameter(params)
+    if before is not None and not params:
+        forget_scenarios()
+    st.session_state[_READY] = base.run
+
+
+def _settled(base: Loaded, points: Any, file: Path) -> tuple[Loaded, Any]:
+    """Give the run with the drawn candidates that can be assessed, and say what is wrong."""
+    try:
+        loaded, kept, faults = with_drawn(base, points, file)
+    except SiteselectError as error:
+        loaded, kept, faults = base, (), error.faults
+    if faults:
+        show_faults(faults)
+    return loaded, kept
+
+
+def _context(base: Loaded, file: Path) -> Context:
+    view = current()
+    loaded, drawn = _settled(base, view.drawn, file)
+    sites, rules = loaded.assessment.sites.index, loaded.assessment.findings["rule_id"]
+    correct(
+        drawn=drawn,
+        site=view.site if view.site in sites else None,
+        ignored=tuple(rule for rule in view.ignored if rule in frozenset(rules)),
+    )
+    view = current()
+    now = ranked(loaded.assessment, view, loaded.run)
     leader = str(order(now.ranking.table)[0])
-    selected = leader if view.site is None else view.site
-    left, right = st.columns([12, 11], gap="small")
-    with left:
-        show_map(now, loaded.drawn, selected, loaded.run)
-    with right:
-        show_ranking(now, selected)
-    show_downloads(now, selected)
-    if st.toggle("The ranking as plain text"):
-        show_plain_ranking(now)
-    show_site(now, selected, loaded.run)
-    show_findings(now, loaded.run)
-    _about(assessment)
-    _to_address(view, assessment)
+    return Context(
+        file=file,
+        loaded=loaded,
+        now=now,
+        view=view,
+        selected=leader if view.site is None else view.site,
+        private=own() is not None or bool(drawn),
+    )
 
 
-def show_faults(file: Path, error: SiteselectError) -> None:
-    """List everything that is wrong with a study, each with its cure."""
+def _show_broken(
+    name: str, module: Any, file: Path, files: Sequence[Path], error: SiteselectError
+) -> None:
     st.title("This study cannot be shown yet")
-    count = len(error.faults)
-    what = "One thing needs" if count == 1 else f"{count} things need"
-    st.error(f"{what} to be put right in {escape(file)}. Correct the files and reload the page.")
-    st.markdown("\n".join(f"1. {escape(fault)}" for fault in error.faults))
+    st.markdown(f"Correct the files of {escape(file.name)} and reload the page.")
+    show_faults(error.faults)
+    if name == "study":
+        module.show_choice(files, file)
 
 
 def _show_no_study() -> None:
@@ -87,45 +175,25 @@ def _show_no_study() -> None:
     st.markdown("Start the app with one: `streamlit run app.py -- path/to/study.yaml`")
 
 
-def _head(assessment: Assessment) -> None:
-    study = assessment.study
-    st.title(escape(study.title), anchor=False)
-    years = data_years([part.date for _, part in assessment.provenance])
-    st.markdown(
-        f"Study **{escape(study.name)}** · speaks for **{study.date.isoformat()}** · "
-        f"data from {escape(years)} · {len(assessment.sites)} sites · screening, not legal advice"
-    )
-    invented = illustrative_titles(assessment)
-    if invented:
-        st.warning(
-            "**Illustrative data.** Invented for demonstration, never to be decided on: "
-            f"{escape(', '.join(invented).lower())}."
-        )
+def _study_of(base: Loaded) -> str:
+    return base.assessment.study.name
 
 
-def _about(assessment: Assessment) -> None:
-    st.header("About this page", anchor=False)
-    st.markdown(DISCLAIMER)
-    if assessment.notices:
-        with st.expander(f"Notes on this run ({len(assessment.notices)})"):
-            lines = [f"- **{escape(n.topic)}**: {escape(n.text)}" for n in assessment.notices]
-            st.markdown("\n".join(lines))
-    with st.expander("Data and licences"):
-        rows = [
-            {
-                "Layer": escape(layer.replace("_", " ")),
-                "Source": link(part.source, part.url),
-                "Date": escape(part.date),
-                "Licence": escape(part.licence),
-                "Basis": escape(part.basis),
-                "Credit": escape(part.attribution),
-            }
-            for layer, part in assessment.provenance
-        ]
-        st.table(pd.DataFrame(rows), hide_index=True)
+def _address(context: Context, files: Sequence[Path]) -> dict[str, str]:
+    """Write the address of what is looked at, as short as it can be."""
+    study = context.loaded.assessment.study
+    wanted = write_view(context.view, study)
+    st.session_state[_LAST] = {**wanted, STUDY: study.name}
+    names = [key for key, file in offered(files).items() if file == context.file]
+    if own() is None and context.file != files[0] and names:
+        wanted[STUDY] = names[0]
+    if st.session_state.get(TOUR) == 0 and wanted == {}:
+        wanted["tour"] = "0"
+    return wanted
 
 
-def _to_address(view: View, assessment: Assessment) -> None:
-    wanted = write_view(view, assessment.study)
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+def _to_address(wanted: Mapping[str, str]) -> None:
+    params = st.query_params.to_dict()
+    others = {key: value for key, value in params.items() if key not in PARAMETERS}
+    if params != {**others, **wanted}:
+        st.query_params.from_dict({**others, **wanted})

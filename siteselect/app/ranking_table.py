@@ -34,6 +34,8 @@ SIGNS_KEY = ", ".join(
     f"{sign} {VERDICT_WORDS[verdict].lower()}" for verdict, sign in _SIGNS.items()
 )
 
+WHAT_IF = " (what-if)"
+"""Mark of a site that is ranked although a rule fails it."""
 RULES_KEY = f"Rules: {SIGNS_KEY}."
 WORTH_KEY = "Heat that a sink uses; net present value against central, at planning prices."
 
@@ -43,6 +45,7 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
     table = assessment.ranking.table.loc[order(assessment.ranking.table)]
     sites = assessment.sites.loc[table.index]
     counts = verdict_counts(assessment.findings, table.index)
+    returned = table["rank"].notna() & counts["fail"].gt(0)
     frame = pd.DataFrame(
         {
             "Rank": table["rank"],
@@ -50,7 +53,10 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
                 _NONE if pd.isna(best) else _span(best, worst)
                 for best, worst in zip(table["rank_best"], table["rank_worst"], strict=True)
             ],
-            "Site": [str(name) or str(key) for key, name in sites["name"].items()],
+            "Site": [
+                (str(name) or str(key)) + (WHAT_IF if back else "")
+                for (key, name), back in zip(sites["name"].items(), returned, strict=True)
+            ],
             "Points": [
                 spread(low, high, "to")
                 for low, high in zip(table["score_low"], table["score_high"], strict=True)
@@ -63,6 +69,20 @@ def ranking_frame(assessment: Assessment) -> pd.DataFrame:
     frame[_HEAT] = _rounded(sites["heat_used_mwh_a"])
     frame[_WORTH] = _rounded(sites["npv_gbp"] / GBP_PER_KGBP)
     return frame
+
+
+def rank_words(assessment: Assessment, site_id: str) -> str:
+    """Say how sure a site's place is: its range of ranks, its evidence, and rules ignored."""
+    row: Any = assessment.ranking.table.loc[site_id]
+    known = f"{row['evidence_share'] * 100:.0f} % of the weight is known."
+    found = assessment.findings
+    fails = found[(found["site_id"] == site_id) & (found["verdict"] == "fail")]["rule_id"]
+    if pd.isna(row["rank"]):
+        return f"Fails {_rules(len(fails))}, so it has no rank. {known}"
+    span = _span(row["rank_best"], row["rank_worst"])
+    sure = "whatever the unknowns are" if span == str(row["rank"]) else f"could be {span}"
+    told = f" What-if: fails {_rules(len(fails))} that is ignored here." if len(fails) else ""
+    return f"Rank {row['rank']}, {sure}. {known}{told}"
 
 
 def show_ranking(assessment: Assessment, selected: str) -> None:
@@ -81,7 +101,7 @@ def show_ranking(assessment: Assessment, selected: str) -> None:
         column_order=_VIEWS[_view()],
         on_select=_follow,
         selection_mode=["single-row-required", "single-cell"],
-        alt="Ranking of the sites; choosing a row opens the site below",
+        alt="Ranking of the sites; choosing a row selects the site",
         placeholder=_NONE,
         column_config=_columns(),
     )
@@ -149,6 +169,10 @@ def _signs(counts: dict[Any, int]) -> str:
     return " ".join(
         f"{counts[verdict]}{sign}" for verdict, sign in _SIGNS.items() if counts[verdict]
     )
+
+
+def _rules(count: int) -> str:
+    return "a rule" if count == 1 else f"{count} rules"
 
 
 def _span(best: int, worst: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
-from siteselect.app.text import escape, figure_html, link
+from siteselect.app.text import escape, figure_html, link, table_html
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from siteselect.report.records import Cell, Plate, Section, Table
 
 NARROW = "narrow"
@@ -30,17 +31,37 @@ def show_section(section: Section, name: str) -> None:
         show_captioned(table)
     for note in section.notes:
         st.markdown(escape(note))
-    # Side by side in halves, so that on a phone, where they stack, they keep their order.
-    half = max(len(section.plates) // 2, 1)
-    for number, column in enumerate(st.columns(2, gap="medium") if section.plates else ()):
-        with column:
-            part = section.plates[half:] if number else section.plates[:half]
-            for place, plate in enumerate(part):
-                show_plate(plate, f"{name}-{number}-{place}")
+    _show_plates(section.plates, name)
     for result in section.results:
         show_captioned(result)
     for closing in section.closing:
         st.markdown(escape(closing))
+
+
+def show_beside(plate: Plate, *, titled: bool = True) -> None:
+    """Draw a chart with its numbers beside it, on a phone beneath it; `titled` adds the caption."""
+    if titled:
+        st.markdown(f"**{escape(plate.table.caption)}**")
+    chart, numbers = st.columns(2, gap="medium")
+    with chart:
+        st.html(figure_html(plate.figure))
+    with numbers:
+        show_table(plate.table)
+    if plate.figure.text:
+        st.markdown(escape(plate.figure.text))
+
+
+def _show_plates(plates: Sequence[Plate], name: str) -> None:
+    if len(plates) == 1:
+        show_beside(plates[0])
+        return
+    # Side by side in halves, so that on a phone, where they stack, they keep their order.
+    half = len(plates) // 2
+    for number, column in enumerate(st.columns(2, gap="medium") if plates else ()):
+        with column:
+            part = plates[half:] if number else plates[:half]
+            for place, plate in enumerate(part):
+                show_plate(plate, f"{name}-{number}-{place}")
 
 
 def show_plate(plate: Plate, name: str) -> None:
@@ -63,10 +84,7 @@ def show_captioned(table: Table) -> None:
 
 def show_table(table: Table) -> None:
     """Draw a table of the report as one that a screen reader can walk through."""
-    rows = [*table.rows, table.total] if table.total else list(table.rows)
-    cells = [[cell_text(cell) for cell in row] for row in rows]
-    heads = [escape(head) for head in table.heads]
-    st.table(pd.DataFrame(cells, columns=heads), hide_index=True)
+    st.html(table_html(table))
 
 
 def cell_text(cell: Cell) -> str:

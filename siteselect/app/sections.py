@@ -12,6 +12,8 @@ from siteselect.report.documents_section import documents_section
 from siteselect.report.heat_section import heat_section
 from siteselect.report.money_section import money_section
 from siteselect.report.noise_section import noise_section
+from siteselect.report.records import Cell, Figure, Plate, Table
+from siteselect.report.site_map import site_map
 from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
@@ -49,6 +51,11 @@ def documents_of(assessment: Assessment, run: str, site_id: str) -> Section:
     return _documents(assessment, run, site_id)
 
 
+def map_of(assessment: Assessment, run: str, site_id: str) -> Plate:
+    """Give the map round a site, with the table of its places; parameters as in `heat_of`."""
+    return _map(assessment, run, site_id)
+
+
 # Streamlit leaves an argument with a leading underscore out of the key.
 @st.cache_data(max_entries=_KEPT, show_spinner="Matching the heat of every hour")
 def _heat(_assessment: Assessment, run: str, site_id: str) -> Section:
@@ -75,3 +82,17 @@ def _noise(_assessment: Assessment, run: str, site_id: str) -> Section:
 def _documents(_assessment: Assessment, run: str, site_id: str) -> Section:
     del run  # a part of the key only
     return documents_section(_assessment, site_id, wording())
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _map(_assessment: Assessment, run: str, site_id: str) -> Plate:
+    del run  # a part of the key only
+    say = wording()
+    drawn = site_map(_assessment, site_id, say)
+    rows = tuple(
+        tuple(map(Cell, (place.letter, place.role, place.name, place.distance, place.direction)))
+        for place in drawn.places
+    )
+    heads = say.heads("on_map", "what", "name", "distance", "direction")
+    table = Table(say("map.places_caption"), heads, rows)
+    return Plate(Figure(drawn.svg, drawn.alt, drawn.text), table)

@@ -11,19 +11,21 @@ from siteselect.app.report_parts import show_captioned, show_section, show_table
 from siteselect.app.sections import documents_of, heat_of, money_of, noise_of
 from siteselect.app.selection import PART, choose
 from siteselect.app.state import PARTS
-from siteselect.app.text import escape, figure_html, link
+from siteselect.app.text import escape, figure_html
 from siteselect.decision.explanation import sentences
 from siteselect.decision.ranking import order
 from siteselect.report.build_section import build_section
 from siteselect.report.design_tables import design_tables
 from siteselect.report.points import points_chart, points_table
+from siteselect.report.records import Cell, Table
+from siteselect.report.rounding import percent, spread
 from siteselect.report.screening import finding_groups
-from siteselect.report.standing import findings_of, verdict_counts
+from siteselect.report.standing import findings_of, standing, verdict_counts
 from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
-    from siteselect.report.records import FindingEntry, FindingGroup
+    from siteselect.report.records import FindingEntry, FindingGroup, Row
     from siteselect.report.wording import Say
 
 _PICKER = "site_picker"
@@ -43,6 +45,7 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
     row: Any = assessment.ranking.table.loc[site_id]
     place = "Not ranked" if pd.isna(row["rank"]) else f"Rank {row['rank']}"
     st.header(f"{place}: {escape(site['name'] or site_id)}", anchor="site")
+    _show_standing(assessment, site_id, say)
     _pick(assessment, site_id)
     tabs = st.tabs(list(PARTS), key=PART, on_change="rerun")
     why, heat, noise, money, build, documents, rules = tabs
@@ -72,6 +75,26 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
     if rules.open:
         with rules:
             _show_rules(assessment, site_id, say)
+
+
+def _show_standing(assessment: Assessment, site_id: str, say: Say) -> None:
+    """Say in two lines where the site stands, how sure that is, and in a word why."""
+    row: Any = assessment.ranking.table.loc[site_id]
+    told = standing(assessment, site_id, say)
+    score = spread(row["score_low"], row["score_high"], say("unit.to"))
+    parts = [f"{score} of 100 points", f"{percent(row['evidence_share'])} of the weight known"]
+    if not pd.isna(row["rank"]):
+        best, worst = row["rank_best"], row["rank_worst"]
+        span = f"{best}" if best == worst else f"{best} to {worst}"
+        parts.insert(0, f"rank could be {span}")
+    st.markdown(f"**{escape(told.headline)}** · {escape(' · '.join(parts))}")
+    reasons = [
+        f"{lead}: {said[0]}"
+        for lead, said in (("Best", told.speaks_for), ("Weakest", told.speaks_against))
+        if said
+    ]
+    if reasons:
+        st.markdown(escape(". ".join(reasons)))
 
 
 def _show_why(assessment: Assessment, site_id: str, say: Say) -> None:
@@ -133,13 +156,15 @@ def _sentences(assessment: Assessment, site_id: str) -> tuple[str, ...]:
 def _show_group(group: FindingGroup, say: Say) -> None:
     with st.expander(escape(group.title), expanded=group.verdict in ("fail", "conditional")):
         heads = say.heads("rule", "evidence", "action", "authority", "citation")
-        rows = [dict(zip(heads, _finding(entry), strict=True)) for entry in group.entries]
-        st.table(pd.DataFrame(rows), hide_index=True)
+        show_table(Table(group.title, heads, tuple(_finding(entry) for entry in group.entries)))
 
 
-def _finding(entry: FindingEntry) -> tuple[str, ...]:
-    reviewed, confidence = escape(entry.reviewed_on), escape(entry.confidence)
-    source = f"{link(entry.citation, entry.url)}, reviewed {reviewed}, confidence {confidence}"
-    found = " ".join(escape(part) for part in (entry.evidence, entry.missing) if part)
-    rule = f"**{escape(entry.word)}**: {escape(entry.title)} ({escape(entry.outcome)})"
-    return rule, found, escape(entry.action), escape(entry.authority), source
+def _finding(entry: FindingEntry) -> Row:
+    reviewed = f"reviewed {entry.reviewed_on}, confidence {entry.confidence}"
+    return (
+        Cell(f"{entry.title} ({entry.outcome})", tag=entry.word),
+        Cell(" ".join(filter(None, (entry.evidence, entry.missing)))),
+        Cell(entry.action),
+        Cell(entry.authority),
+        Cell(entry.citation, note=reviewed, url=entry.url),
+    )

@@ -1,4 +1,4 @@
-"""The sidebar: presets, and how much each group of criteria counts."""
+"""The sidebar: presets, how much each group of criteria counts, and scenarios that were saved."""
 
 from __future__ import annotations
 
@@ -6,53 +6,43 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from siteselect.app.selection import PART, SITE, TURN
-from siteselect.app.state import FULL_SWING, OWN, PARTS, View, is_changed, presets, read_view
+from siteselect.app.saved import show_scenarios
+from siteselect.app.selection import change, current
+from siteselect.app.state import FULL_SWING, OWN, is_changed, presets
 from siteselect.app.text import escape
-from siteselect.assess import reweigh
+from siteselect.assess import reweigh, without_rules
 from siteselect.errors import SiteselectError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from siteselect.app.state import View
     from siteselect.assess import Assessment
     from siteselect.study import Study
 
 PRESET = "preset"
-READY = "ready_for"
+_RANKED = "ranked"
+"""The last ranking of the session with what it was made from, so that it is made once."""
 
 
-def start(assessment: Assessment) -> None:
-    """Take the first look of a session from the address bar."""
+def sidebar(assessment: Assessment, view: View) -> None:
+    """Draw the controls as the view has them; what they change goes back into the view."""
     study = assessment.study
-    if st.session_state.get(READY) == study.name:
-        return
-    view = read_view(st.query_params.to_dict(), study, assessment.sites.index)
-    st.session_state[READY] = study.name
-    st.session_state[SITE] = view.site
-    st.session_state[TURN] = 0 if view.site is None else 1
-    st.session_state[PRESET] = view.preset
-    st.session_state[PART] = view.part
-    _set_sliders(view.swings)
-
-
-def sidebar(study: Study) -> View:
-    """Draw the controls and give the view that they are set to."""
     with st.sidebar:
-        st.header("Weights")
+        st.header("Weights", anchor=False)
         st.markdown(
             "How much is the step from worst to best in each group worth to you, "
             "against the most important one at 100?"
         )
+        st.session_state[PRESET] = view.preset
         st.selectbox(
             "Preset",
             list(presets(study)),
             key=PRESET,
-            format_func=_preset_title,
+            format_func=preset_title,
             on_change=_apply_preset,
             args=(study,),
         )
         for group, branch in study.groups.items():
+            st.session_state[_slider(group)] = view.swings[group]
             st.slider(
                 group_title(group) + (" (locked)" if branch.locked else ""),
                 0.0,
@@ -61,40 +51,45 @@ def sidebar(study: Study) -> View:
                 format="%g",
                 key=_slider(group),
                 disabled=branch.locked,
+                on_change=_move,
+                args=(group,),
             )
-        view = current_view(study)
-        changed = is_changed(view, study)
-        st.markdown("**Changed from preset**" if changed else "As in the preset")
+        different = is_changed(view, study)
+        st.markdown("**Changed from preset**" if different else "As in the preset")
         st.button(
             "Reset to preset",
             on_click=_apply_preset,
             args=(study,),
-            disabled=not changed,
+            disabled=not different,
             width="stretch",
         )
-    return view
+        show_scenarios(assessment, view)
 
 
-def current_view(study: Study) -> View:
-    """Read the view from the session."""
-    return View(
-        site=st.session_state[SITE],
-        preset=st.session_state[PRESET],
-        swings={group: float(st.session_state[_slider(group)]) for group in study.groups},
-        part=st.session_state.get(PART, PARTS[0]),
-    )
+def ranked(assessment: Assessment, view: View, run: str) -> Assessment:
+    """Rank under the view's swings and limits; where nothing is left to weigh, say so.
 
-
-def weighted(assessment: Assessment, view: View) -> Assessment:
-    """Rank under the chosen swings; where nothing is left to weigh, say so and keep the study's."""
-    if dict(view.swings) == presets(assessment.study)[OWN]:
-        return assessment
-    try:
-        return reweigh(assessment, view.swings)
-    except SiteselectError as error:
-        told = "; ".join(f"{fault.problem}: {fault.cure}" for fault in error.faults)
-        st.warning(escape(f"Shown is the study's own order. {told}"))
-        return assessment
+    Parameters
+    ----------
+    assessment : the run under the study's own weights and with all limits.
+    view : the swings and the rules that are left out of account.
+    run : what tells this run from all others, whatever the weights.
+    """
+    wished = (run, tuple(view.swings.items()), view.ignored)
+    kept = st.session_state.get(_RANKED)
+    if kept is not None and kept[0] == wished:
+        found: Assessment = kept[1]
+        return found
+    now = without_rules(assessment, view.ignored) if view.ignored else assessment
+    if dict(view.swings) != presets(assessment.study)[OWN]:
+        try:
+            now = reweigh(now, view.swings)
+        except SiteselectError as error:
+            told = "; ".join(f"{fault.problem}: {fault.cure}" for fault in error.faults)
+            st.warning(escape(f"Shown is the study's own order. {told}"))
+            return now
+    st.session_state[_RANKED] = (wished, now)
+    return now
 
 
 def group_title(name: str) -> str:
@@ -102,7 +97,8 @@ def group_title(name: str) -> str:
     return escape(name.replace("_", " ").capitalize())
 
 
-def _preset_title(key: str) -> str:
+def preset_title(key: str) -> str:
+    """Turn a preset's key into a title."""
     return "Study's own weights" if key == OWN else key.replace("_", " ").capitalize()
 
 
@@ -110,10 +106,10 @@ def _slider(group: str) -> str:
     return f"swing:{group}"
 
 
+def _move(group: str) -> None:
+    change(swings={**current().swings, group: float(st.session_state[_slider(group)])})
+
+
 def _apply_preset(study: Study) -> None:
-    _set_sliders(presets(study)[st.session_state[PRESET]])
-
-
-def _set_sliders(swings: Mapping[str, float]) -> None:
-    for group, swing in swings.items():
-        st.session_state[_slider(group)] = float(swing)
+    preset = st.session_state[PRESET]
+    change(preset=preset, swings=presets(study)[preset])

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from siteselect.contracts import Provenance
     from siteselect.layers.build import Territory
-    from siteselect.layers.reading import Read
     from siteselect.settings.candidates import CandidateFile
     from siteselect.study import Study
 
@@ -42,7 +41,7 @@ def read_list(
     """
     place = Place(folders, territory.crs, territory.area, inf)
     read = read_contract(with_tags(file) if from_map(file) else file, CANDIDATE, place)
-    frame, faults = _fit(read, territory)
+    frame, faults = fit(read.frame, list(read.faults), read.provenance.file, territory)
     notices = list(read.notices)
     if file.kinds:
         sets = sets_of(frame["kind"], file)
@@ -101,23 +100,39 @@ def without_repeats(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Fau
     return frame[~repeated].reset_index(drop=True), faults
 
 
-def _fit(read: Read, territory: Territory) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Keep the rows that may be assessed, as points; the faults name all others."""
-    frame, faults, birth = read.frame, list(read.faults), read.provenance
+def fit(
+    frame: gpd.GeoDataFrame, faults: list[Fault], name: str, territory: Territory
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Keep the rows that may be assessed, as points; the faults name all others.
+
+    What becomes of a row depends on no other row, so that a part of a list fares as the whole.
+
+    Parameters
+    ----------
+    frame : rows of the contract `CANDIDATE` in the study's CRS, on their number in the file.
+    faults : what the contract found wrong with them.
+    name : the file, for messages and for the column `origin`.
+    territory : whose area they must lie in.
+
+    Raises
+    ------
+    InputError
+        A fault is that of the whole file.
+    """
     rows = frame.index.map(str)
     bad = {str(fault.row) for fault in faults if fault.row is not None}
     if any(fault.row is None for fault in faults):
         raise InputError(faults)
     unnamed = "Unnamed (" + frame["kind"].replace("", "place") + ")"
     frame["name"] = frame["name"].where(frame["name"] != "", unnamed)
-    frame["from_file"], frame["from_row"] = birth.file, rows
+    frame["from_file"], frame["from_row"] = name, rows
     frame["origin"] = frame["from_file"] + " row " + frame["from_row"]
     kept = frame[~rows.isin(bad)].copy()
-    kept = kept.set_geometry(shapely.point_on_surface(kept.geometry.to_numpy()), crs=territory.crs)
+    shapes = shapely.make_valid(kept.geometry.to_numpy())
+    kept = kept.set_geometry(shapely.point_on_surface(shapes), crs=territory.crs)
     points = kept.geometry.to_numpy()
     inside = shapely.covers(territory.area, points)
-    faults += _outside(kept[~inside], birth.file, territory)
-    return kept[inside].copy(), faults
+    return kept[inside].copy(), [*faults, *_outside(kept[~inside], name, territory)]
 
 
 def _outside(frame: gpd.GeoDataFrame, name: str, territory: Territory) -> list[Fault]:

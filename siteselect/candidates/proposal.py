@@ -73,9 +73,9 @@ def propose(study: Study, territory: Territory, folder: Path, data: Path | None)
         Any row is faulty and the study says `on_fault: stop` (the default); no row is left; or
         there are more than the study's limit.
     """
-    if wrong := [*map_kinds.faults_of(study), *features.faults_of(study)]:
-        raise StudyError(wrong)
-    ground = buildable(study, territory)
+    if wrong := map_kinds.faults_of(study):
+        raise StudyError([*wrong, *features.faults_of(study)])
+    ground = ground_of(study, territory)
     folders = (folder,) if data is None else (folder, data)
     parts = [*_files(study, territory, folders), *_others(study, territory, ground)]
     together = gpd.GeoDataFrame(
@@ -88,18 +88,42 @@ def propose(study: Study, territory: Territory, folder: Path, data: Path | None)
     if faults and study.candidates.on_fault == "stop":
         raise InputError(faults)
     _check_count(len(together), study)
-    points = together.geometry.to_numpy()
-    lon, lat = lonlat(points, territory.crs)
-    together["lon"], together["lat"] = lon.round(7), lat.round(7)
-    together = together.drop(columns=list(FROM)).join(judge(points, ground))
     rejected = pd.DataFrame([asdict(fault) for fault in faults], columns=list(REJECTED))
     return Proposal(
-        together.set_index("site_id"),
+        proposed(together, territory, ground),
         rejected.astype("object").fillna(""),
         tuple(("candidates", part.birth) for part in parts),
         (*ground.notices, *(notice for part in parts for notice in part.notices)),
         ground,
     )
+
+
+def ground_of(study: Study, territory: Territory) -> Buildable:
+    """Find the land that the study's exclusions leave.
+
+    Raises
+    ------
+    StudyError
+        A layer, a column or a word that does not exist is asked for.
+    """
+    if wrong := features.faults_of(study):
+        raise StudyError(wrong)
+    return buildable(study, territory)
+
+
+def proposed(frame: gpd.GeoDataFrame, territory: Territory, ground: Buildable) -> gpd.GeoDataFrame:
+    """Put candidates on the index `site_id`, with their place in degrees and on what land it is.
+
+    Parameters
+    ----------
+    frame : candidates as `fit` leaves them, on the index 0, 1, 2 ..., each identifier once.
+    territory : in whose CRS they are.
+    ground : as `ground_of` finds it.
+    """
+    points = frame.geometry.to_numpy()
+    lon, lat = lonlat(points, territory.crs)
+    with_place = frame.assign(lon=lon.round(7), lat=lat.round(7)).drop(columns=list(FROM))
+    return with_place.join(judge(points, ground)).set_index("site_id")
 
 
 def _files(study: Study, territory: Territory, folders: tuple[Path, ...]) -> Iterable[_Part]:

@@ -156,6 +156,9 @@ def _read_numbers(
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         values = cells.to_numpy(dtype="float64", na_value=np.nan)
         wrong = np.zeros(len(cells), dtype=bool)
+    elif pd.api.types.infer_dtype(cells, skipna=True) in {"floating", "integer"}:
+        values = np.where(empty, np.nan, cells.to_numpy(dtype=object)).astype("float64")
+        wrong = np.zeros(len(cells), dtype=bool)
     else:
         plain = [_is_number(cell) for cell in cells]
         wrong = ~np.array(plain, dtype=bool) & ~empty

@@ -21,12 +21,12 @@ from siteselect.compliance.pack_checks import (
 )
 from siteselect.compliance.packs import Example, Rule, RulePack
 from siteselect.errors import Fault, RuleError
-from siteselect.study_file import UniqueKeyLoader
+from siteselect.study_file import UniqueKeyLoader, load_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LARGEST_PACK_BYTES = 2_000_000
+LARGEST_PACK_BYTES = 1_000_000
 
 
 def shipped_packs() -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _text(pack: str, study_dir: Path) -> tuple[str, str, Fault | None]:
 
 def _document(text: str, file: str) -> tuple[dict[str, Any] | None, list[Fault]]:
     try:
-        document = yaml.load(text, Loader=_PackLoader)  # noqa: S506 - it is a SafeLoader
+        _, document = load_plain(text, _PackLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]

@@ -70,11 +70,11 @@ def rank(
         index=values.index.rename("site_id"),
     )
     ranked = eligible.reindex(values.index).to_numpy(dtype=bool)
-    places = _places(low, high, ranked)
-    for name, place in places.items():
+    found = places(low, high, ranked)
+    for name, place in found.items():
         table[name] = pd.arrays.IntegerArray(place, mask=~ranked)
-    table["possible_first"] = ranked & (places["rank_best"] == 1)
-    table["sure_first"] = ranked & (places["rank_worst"] == 1)
+    table["possible_first"] = ranked & (found["rank_best"] == 1)
+    table["sure_first"] = ranked & (found["rank_worst"] == 1)
     return Ranking(table=table, contributions=contributions)
 
 
@@ -130,9 +130,13 @@ def _score(
     return np.minimum(low, 1.0), np.minimum(high, 1.0), known / all_weight, contributions
 
 
-def _places(
+def places(
     low: Floats, high: Floats, ranked: npt.NDArray[np.bool_]
 ) -> dict[str, npt.NDArray[np.int64]]:
+    """Give `rank`, `rank_best` and `rank_worst` from the scores at the worst and best of unknowns.
+
+    See `rank`. Where a site is not ranked the numbers mean nothing.
+    """
     lows, highs = np.sort(low[ranked]), np.sort(high[ranked])
     # Counted with the others, a site whose own interval is wide would stand ahead of itself.
     itself = (high > low + TOLERANCE).astype(np.int64)

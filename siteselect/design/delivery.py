@@ -161,13 +161,10 @@ def _blocks(
         number: lorry.limit_words(graph, vehicle, number)
         for number in np.unique(edge[height.max(axis=0) > 1]).tolist()
     }
-    return np.array(
-        [
-            words[number] if high > 1 else ""
-            for number, high in zip(edge.tolist(), height.max(axis=0).tolist(), strict=True)
-        ],
-        dtype=object,
-    )
+    blocks = np.full(len(edge), "", dtype=object)
+    for site in np.flatnonzero(height.max(axis=0) > 1).tolist():
+        blocks[site] = words[int(edge[site])]
+    return blocks
 
 
 def _told(
@@ -223,19 +220,22 @@ def _end_words(
     graph: RoadGraph, edges: NDArray[np.int64], reached: NDArray[np.bool_]
 ) -> NDArray[np.object_]:
     """List what is mapped on the last edges: the tightest limits, and who may drive there."""
-    parts: list[list[str]] = [[] for _ in reached]
+    parts: dict[int, list[str]] = {}
     for word, column, _ in lorry.LIMITS:
         least = _least(getattr(graph, column), edges)
         unit = column.rsplit("_", 1)[1]
-        for site in np.flatnonzero(~np.isnan(least)):
-            parts[site].append(f"{word} {round(float(least[site]), 2)} {unit}")
+        for site in np.flatnonzero(~np.isnan(least)).tolist():
+            parts.setdefault(site, []).append(f"{word} {round(float(least[site]), 2)} {unit}")
     for said, values, text in (
         ("no", graph.hgv, "no lorries"),
         ("destination", graph.hgv, "lorries to destinations only"),
         ("private", graph.motor_vehicle, "private"),
         ("destination", graph.motor_vehicle, "destinations only"),
     ):
-        for site in np.flatnonzero(((edges >= 0) & (values[edges] == said)).any(axis=0)):
-            parts[site].append(text)
-    words = ["; ".join(some) or NOTHING_MAPPED for some in parts]
-    return np.where(reached, np.array(words, dtype=object), "").astype(object)
+        told = np.append(values == said, False)
+        for site in np.flatnonzero(told[edges].any(axis=0)).tolist():
+            parts.setdefault(site, []).append(text)
+    words = np.full(len(reached), NOTHING_MAPPED, dtype=object)
+    words[list(parts)] = ["; ".join(some) for some in parts.values()]
+    words[~reached] = ""
+    return words

@@ -22,7 +22,7 @@ import pandas as pd
 
 from siteselect.design.duct_streets import Net, net_of
 from siteselect.design.proven import proven
-from siteselect.design.table import numbers, picked, texts
+from siteselect.design.table import alike, numbers, picked, texts
 from siteselect.design.two_ways import NO_NODE, NO_SHARE, NO_STREET, ONE_WAY, SHORT_SHARE
 from siteselect.layers.fibre_nodes import POPS
 from siteselect.topology import DOUBLY_JOINED, NO_WAY, Approach, approaches, gates
@@ -90,22 +90,18 @@ def ladder(
     )
     step, shared_m = possible(streets, nodes, facility, settings)
     known = proven(streets.points, nodes, routes, settings)
+    steps, which = alike(np.nan_to_num(np.column_stack([step, known]), nan=-1).astype(np.int64))
     said = [
-        _STREETS.get(int(one), "") if np.isfinite(one) else "Streets: not known here."
-        for one in step
-    ]
-    mapped = [
-        _MAPPED[int(one)] if np.isfinite(one) else "Mapped fibre: the study has none."
-        for one in known
+        f"{_STREETS.get(one, '') if one >= 0 else 'Streets: not known here.'} "
+        f"{_MAPPED[other] if other >= 0 else 'Mapped fibre: the study has none.'}{_ASK}"
+        for one, other in steps.tolist()
     ]
     return pd.DataFrame(
         {
             "diversity_possible": step,
             "diversity_proven": known,
             "diversity_shared_m": shared_m,
-            "diversity_evidence": [
-                f"{one} {other}{_ASK}" for one, other in zip(said, mapped, strict=True)
-            ],
+            "diversity_evidence": pd.array(said, dtype="str")[which],
         },
         index=index,
     )

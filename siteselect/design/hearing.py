@@ -12,8 +12,9 @@ from siteselect import pod as pods
 from siteselect.design.impact import rate
 from siteselect.design.loudest import loudest
 from siteselect.design.noise_limits import PERIODS, receptor_limits
-from siteselect.design.sound_paths import Obstacles, heard_octaves, obstacles_of
+from siteselect.design.sound_paths import Obstacles, heard_octaves, obstacles_of, windows_of
 from siteselect.design.table import flags, numbers, picked, scattered, texts
+from siteselect.discs import discs_covered
 from siteselect.sound.bands import a_weighted
 from siteselect.sound.propagation import levels_dba
 from siteselect.sound.rating import margin_db, night_from_lden_dba
@@ -189,8 +190,8 @@ def _generator(
     if power is None or frame is None or not len(rows):
         return level
     start = points[rows]
-    wall = shapely.shortest_line(start, frame.geometry.to_numpy()[receptor])
-    octaves = heard_octaves(study, power, start, shapely.get_point(wall, 1), obstacles)
+    windows = windows_of(start, frame.geometry.to_numpy()[receptor])
+    octaves = heard_octaves(study, power, start, windows, obstacles)
     level[rows] = a_weighted(octaves)
     return level
 
@@ -244,5 +245,4 @@ def _with_quiet(columns: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _covered(layer: Layer, points: NDArray[np.object_], search_m: float) -> NDArray[np.bool_]:
-    shapely.prepare(layer.coverage)
-    return np.asarray(shapely.covers(layer.coverage, shapely.buffer(points, search_m)))
+    return discs_covered(layer.coverage, points, search_m)

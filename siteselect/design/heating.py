@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 import yaml
 
 from siteselect import pod as pods
 from siteselect.design.reach import Pairs, Streets, pairs, reach
 from siteselect.design.table import flags, numbers, picked, scattered, texts
+from siteselect.discs import discs_covered
 from siteselect.heat.demand_curve import HOURS, build_curve, pair_sums, stack_curves
 from siteselect.heat.heat_pump import cop
 from siteselect.heat.links import is_direct
@@ -254,8 +254,7 @@ def _best(
 
 
 def _covered(layer: Layer, streets: Streets, limit_m: float) -> NDArray[np.bool_]:
-    shapely.prepare(layer.coverage)
-    return np.asarray(shapely.covers(layer.coverage, shapely.buffer(streets.points, limit_m)))
+    return discs_covered(layer.coverage, streets.points, limit_m)
 
 
 def _without_layer(columns: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siteselect import pod as pods
-from siteselect.sound.plant import source_uncertainty_db
-from siteselect.sound.propagation import combined_uncertainty_db, method_uncertainty_db
+from siteselect.design.sound_paths import level_uncertainty_db
 from siteselect.sound.rating import background_prior, initial_estimate, limit_verdict
 from siteselect.sound.setback import mitigation, setback_m
 
@@ -58,10 +57,7 @@ def rate(study: Study, heard: pd.DataFrame, background: pd.DataFrame) -> pd.Data
         ["", "measured at the receptor", "measured, as the study states", "range from noise map"],
         "range of what is plausible",
     )
-    uncertainty = combined_uncertainty_db(
-        method_uncertainty_db(heard["receptor_m"]),
-        source_uncertainty_db(maker_data=study.pod.sound_power_dba is not None),
-    )
+    uncertainty = level_uncertainty_db(study, heard["receptor_m"])
     return pd.DataFrame(
         {
             "background_excess_db": found.excess_over_central_db,

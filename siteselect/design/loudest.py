@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from siteselect import pod as pods
-from siteselect.design.sound_paths import Obstacles, heard_octaves
+from siteselect.design.sound_paths import Obstacles, heard_octaves, windows_of
 from siteselect.sound.bands import a_weighted
 
 if TYPE_CHECKING:
@@ -119,7 +119,5 @@ def _level(
     obstacles: Obstacles | None,
 ) -> NDArray[np.float64]:
     start = points[pairs["site"].to_numpy()]
-    windows = shapely.get_point(
-        shapely.shortest_line(start, shapes[pairs["receptor"].to_numpy()]), 1
-    )
+    windows = windows_of(start, shapes[pairs["receptor"].to_numpy()])
     return a_weighted(heard_octaves(study, power, start, windows, obstacles))

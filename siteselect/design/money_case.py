@@ -75,14 +75,15 @@ def money_case(study: Study, sites: pd.DataFrame, site_id: str) -> MoneyCase | s
     )
 
 
-def net_values(study: Study, sites: pd.DataFrame) -> pd.DataFrame:
+def net_values(study: Study, sites: pd.DataFrame, of: int | None = None) -> pd.DataFrame:
     """Give every site its net present value, publicly discounted at middle prices [GBP].
 
-    Left NaN for all where the run holds more sites than the study allows (`money.sites`).
+    Left NaN for all where the run holds more sites than the study allows (`money.sites`); `of`
+    tells how many it holds where these are a part of it.
     """
     columns = pd.DataFrame({"npv_gbp": nan, "npv_reason": ""}, index=sites.index)
     columns["npv_reason"] = columns["npv_reason"].astype(object)
-    if len(sites) > study.money.sites:
+    if (len(sites) if of is None else of) > study.money.sites:
         columns["npv_reason"] = f"worked out for at most {study.money.sites} sites (money.sites)"
         return columns
     terms, schedule = Terms(years=study.money.years), discountings()["public"]

@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from siteselect.study import Study
 
 
-def place(study: Study, territory: Territory, candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def place(
+    study: Study, territory: Territory, candidates: gpd.GeoDataFrame, of: int | None = None
+) -> gpd.GeoDataFrame:
     """Put the study's pod on every candidate.
+
+    Parameters
+    ----------
+    study : with the pod.
+    territory : its area and layers.
+    candidates : as they are proposed.
+    of : number of sites of the whole run, where these are a part of it.
 
     Returns
     -------
@@ -41,5 +50,5 @@ def place(study: Study, territory: Territory, candidates: gpd.GeoDataFrame) -> g
         surround(study, territory, points, index),
     ]
     table = pd.concat([candidates.drop(columns="geometry"), *parts], axis=1)
-    table = table.join(net_values(study, table))
+    table = table.join(net_values(study, table, of))
     return gpd.GeoDataFrame(table, geometry=candidates.geometry, crs=territory.crs)

@@ -64,7 +64,7 @@ def proven(
     if nodes is None and routes is None:
         return np.full(len(points), np.nan)
     step = np.zeros(len(points))
-    operators: list[set[str]] = [set() for _ in points]
+    operators: dict[int, set[str]] = {}
     if nodes is not None and len(nodes):
         tree = shapely.STRtree(nodes.geometry.to_numpy())
         site, node = tree.query(points, predicate="dwithin", distance=settings.route_near_m)
@@ -79,14 +79,17 @@ def proven(
         step[site] = np.maximum(step[site], 1)
         _gather(operators, site, strands.operator[strand])
         step[_two_ways(points, strands, site, strand, settings.lead_in_m)] = 3
-    two = np.array([len(names) > 1 for names in operators], dtype=bool)
-    return np.where(two, np.maximum(step, 2), step)
+    two = [site for site, names in operators.items() if len(names) > 1]
+    step[two] = np.maximum(step[two], 2)
+    return step
 
 
-def _gather(operators: list[set[str]], site: NDArray[np.int64], names: NDArray[np.object_]) -> None:
+def _gather(
+    operators: dict[int, set[str]], site: NDArray[np.int64], names: NDArray[np.object_]
+) -> None:
     for at, name in zip(site.tolist(), names, strict=True):
         if isinstance(name, str) and name:
-            operators[at].add(name)
+            operators.setdefault(at, set()).add(name)
 
 
 def _strands(

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from siteselect import network
+from siteselect.design.identity import Same
 from siteselect.geo import nearest_straight
 from siteselect.trench import FOOTWAY, GROUNDS, VERGE, all_in, ground_of
 
@@ -71,7 +72,7 @@ def streets_of(territory: Territory, sites: gpd.GeoDataFrame, routing: Routing) 
     roads = territory.layers.get("roads")
     if roads is None or roads.frame.empty:
         return Streets(None, points, None, routing, None, np.empty(0, dtype=np.int64))
-    net = _net(_Same(roads.frame))
+    net = _net(Same(roads.frame))
     snapped = network.snap(net.graph, points, routing.snap_limit_m, tree=net.tree)
     return Streets(net.graph, points, snapped, routing, net.tree, net.ground)
 
@@ -85,25 +86,10 @@ class _Net:
     ground: NDArray[np.int64]
 
 
-class _Same:
-    """A table as a key: the same only as itself, so that equal studies never meet."""
-
-    __slots__ = ("roads",)
-
-    def __init__(self, roads: gpd.GeoDataFrame) -> None:
-        self.roads = roads
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.roads is other.roads
-
-    def __hash__(self) -> int:
-        return id(self.roads)
-
-
 @lru_cache(maxsize=2)
-def _net(same: _Same) -> _Net:
+def _net(same: Same) -> _Net:
     """Build the graph of a territory's roads; layers are never changed once they are read."""
-    graph = network.build_graph(same.roads)
+    graph = network.build_graph(same.thing)
     return _Net(graph, network.edge_tree(graph), ground_of(graph))
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siteselect.design.table import flags, numbers, texts
+from siteselect.design.table import alike, flags, numbers, texts
+from siteselect.nearest_line import nearest_m
 from siteselect.sizing.placement import floor_load_kn_m2
 from siteselect.snapping import NO_STOPPING
 
@@ -103,11 +104,9 @@ def _crane(
     }
     table = np.stack(list(states.values()))
     verdict = table.min(axis=0)
-    words = [
-        _crane_words(list(states), column, int(end))
-        for column, end in zip(table.T, verdict, strict=True)
-    ]
-    return _flags(verdict), np.array(words, dtype=object)
+    patterns, which = alike(table.T)
+    words = [_crane_words(list(states), column, int(column.min())) for column in patterns]
+    return _flags(verdict), np.array(words, dtype=object)[which]
 
 
 def _crane_words(names: list[str], column: NDArray[np.int64], verdict: int) -> str:
@@ -138,10 +137,13 @@ def _overhead(
     covered &= shapely.distance(points, shapely.boundary(layer.coverage)) >= reach_m
     state = np.where(covered, NO, OPEN)
     if len(shapes):
-        tree = shapely.STRtree(shapes)
-        found, distance_m = tree.query_nearest(points, return_distance=True, all_matches=False)
-        near_m[found[0]] = distance_m
-        site, line = tree.query(points, predicate="dwithin", distance=reach_m)
+        found_m = nearest_m(points, shapes)
+        near_m[np.isfinite(found_m)] = found_m[np.isfinite(found_m)]
+        close = np.flatnonzero(found_m <= reach_m)
+        near, line = shapely.STRtree(shapes).query(
+            points[close], predicate="dwithin", distance=reach_m
+        )
+        site = close[near]
         apart_m = shapely.distance(points[site], shapes[line])
         state[site[apart_m <= limits.crane_radius_m + keep_m[line]]] = YES
     return near_m, _flags(state)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from siteselect.design.identity import Same
 from siteselect.sound.atmosphere import Air
 from siteselect.sound.ground import uniform
 from siteselect.sound.obstacles import Screen, screened_db
-from siteselect.sound.propagation import attenuation, flat_paths
+from siteselect.sound.plant import source_uncertainty_db
+from siteselect.sound.propagation import (
+    attenuation,
+    combined_uncertainty_db,
+    flat_paths,
+    method_uncertainty_db,
+)
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from siteselect.layers.build import Territory
     from siteselect.study import Study
@@ -41,7 +49,13 @@ def obstacles_of(study: Study, territory: Territory) -> Obstacles | None:
     layer = territory.layers.get("noise_screens")
     if layer is None or not study.noise.screening:
         return None
-    known = layer.frame[layer.frame["height_m"].notna()]
+    return _obstacles(Same(layer.frame))
+
+
+@lru_cache(maxsize=2)
+def _obstacles(same: Same) -> Obstacles | None:
+    frame = same.thing
+    known = frame[frame["height_m"].notna()]
     parts, owner = shapely.get_parts(known.geometry.to_numpy(), return_index=True)
     names, tops = known["screen_id"].to_numpy(), known["height_m"].to_numpy()
     screens, shapes = [], []
@@ -60,6 +74,21 @@ def obstacles_of(study: Study, territory: Territory) -> Obstacles | None:
     return Obstacles(tuple(screens), kept, shapely.STRtree(kept))
 
 
+def windows_of(sources: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give the spot of each shape that is nearest to its source; a point is its own."""
+    if (shapely.get_type_id(shapes) == 0).all():
+        return shapes
+    return np.asarray(shapely.get_point(shapely.shortest_line(sources, shapes), 1), dtype=object)
+
+
+def level_uncertainty_db(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
+    """Uncertainty of a level, either way, of method and source together [dB]."""
+    return combined_uncertainty_db(
+        method_uncertainty_db(distance_m),
+        source_uncertainty_db(maker_data=study.pod.sound_power_dba is not None),
+    )
+
+
 def heard_octaves(
     study: Study,
     octaves_db: NDArray[np.float64],
@@ -76,6 +105,17 @@ def heard_octaves(
     sources, windows : points of the n paths.
     obstacles : what stands between; open ground without.
     """
+    return open_and_screened(study, octaves_db, sources, windows, obstacles)[1]
+
+
+def open_and_screened(
+    study: Study,
+    octaves_db: NDArray[np.float64],
+    sources: NDArray[np.object_],
+    windows: NDArray[np.object_],
+    obstacles: Obstacles | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Octave levels as in `heard_octaves` over open ground, and behind what stands between."""
     noise = study.noise
     distance_m = shapely.distance(sources, windows)
     paths = flat_paths(noise.source_height_m, noise.receiver_height_m, distance_m)
@@ -83,8 +123,8 @@ def heard_octaves(
     lost = attenuation(paths, uniform(noise.ground_share), air)
     level = np.asarray(np.asarray(octaves_db, dtype=float) - lost.total_db)
     if obstacles is None or len(sources) == 0:
-        return level
-    return level - _taken(study, sources, windows, lost.ground_db, obstacles)
+        return level, level
+    return level, level - _taken(study, sources, windows, lost.ground_db, obstacles)
 
 
 def _taken(

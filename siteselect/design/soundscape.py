@@ -12,10 +12,14 @@ import shapely
 from siteselect import pod as pods
 from siteselect.design.hearing import may_host
 from siteselect.design.noise_limits import receptor_limits
-from siteselect.design.sound_paths import heard_octaves, obstacles_of
+from siteselect.design.sound_paths import (
+    heard_octaves,
+    level_uncertainty_db,
+    obstacles_of,
+    open_and_screened,
+    windows_of,
+)
 from siteselect.sound.bands import a_weighted
-from siteselect.sound.plant import source_uncertainty_db
-from siteselect.sound.propagation import combined_uncertainty_db, method_uncertainty_db
 from siteselect.sound.rating import limit_verdict, margin_db
 
 if TYPE_CHECKING:
@@ -62,18 +66,19 @@ def receptor_table(
         return pd.DataFrame(columns=["receptor_id"])
     frame = layer.frame[~(may_host(study, layer.frame) & layer.frame.intersects(site))]
     near = frame[shapely.dwithin(frame.geometry, site, study.noise.search_m)]
-    walls = shapely.shortest_line(site, near.geometry.to_numpy())
-    windows = shapely.get_point(walls, 1)
     sources = np.full(len(near), site, dtype=object)
+    windows = windows_of(sources, near.geometry.to_numpy())
     power = pods.sound_octaves_db(study.pod)
-    octaves = heard_octaves(study, power, sources, windows, obstacles_of(study, territory))
+    over_open, octaves = open_and_screened(
+        study, power, sources, windows, obstacles_of(study, territory)
+    )
     limits = receptor_limits(study, territory, near)
     table = pd.DataFrame(
         {
             **{name: near[name].to_numpy() for name in ("receptor_id", "name", "kind")},
-            "distance_m": shapely.length(walls),
+            "distance_m": shapely.distance(sources, windows),
             **dict(zip(OCTAVES, octaves.T, strict=True)),
-            "open_dba": a_weighted(heard_octaves(study, power, sources, windows)),
+            "open_dba": a_weighted(over_open),
             "level_dba": a_weighted(octaves),
             "limit_dba": limits["strictest_dba"].to_numpy(),
             "limit_basis": limits["basis"].to_numpy(),
@@ -82,10 +87,7 @@ def receptor_table(
     correction = study.pod.tonal_correction_db
     table["rating_dba"] = table["level_dba"] + correction
     table["margin_db"] = margin_db(table["limit_dba"], table["level_dba"], correction)
-    table["uncertainty_db"] = combined_uncertainty_db(
-        method_uncertainty_db(table["distance_m"]),
-        source_uncertainty_db(maker_data=study.pod.sound_power_dba is not None),
-    )
+    table["uncertainty_db"] = level_uncertainty_db(study, table["distance_m"])
     table["verdict"] = limit_verdict(table["margin_db"], table["uncertainty_db"])
     worst = table.assign(loud=-table["level_dba"]).sort_values(["margin_db", "loud", "receptor_id"])
     return worst.drop(columns="loud").head(most).reset_index(drop=True)

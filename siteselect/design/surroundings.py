@@ -9,8 +9,10 @@ import pandas as pd
 import shapely
 
 from siteselect.contracts import Column
+from siteselect.discs import discs_on
 from siteselect.layers.constraints import KINDS
 from siteselect.layers.flood import BANDS
+from siteselect.nearest_line import nearest_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,9 +54,9 @@ def surround(
     nothing, and None where it does not cover it or a worse band begins within the tolerance.
     `in_<kind>` is True, False or None likewise.
     """
-    footprint = shapely.buffer(points, np.sqrt(study.pod.footprint_m2 / np.pi))
+    radius_m = float(np.sqrt(study.pod.footprint_m2 / np.pi))
     columns = pd.DataFrame(index=index)
-    columns["flood_band"] = _flood_band(territory, points, footprint)
+    columns["flood_band"] = _flood_band(territory, points, radius_m)
     layer = territory.layers.get("constraints")
     for kind in KINDS:
         if layer is None:
@@ -65,14 +67,14 @@ def surround(
         # A kind that no file covers whole may still be known where it was found.
         covered = layer.kind_coverage.get(kind, shapely.Polygon())
         shapes = layer.frame.geometry.to_numpy()[(layer.frame["kind"] == kind).to_numpy()]
-        columns[f"in_{kind}"] = _inside(shapes, covered, points, footprint)
+        columns[f"in_{kind}"] = _inside(shapes, covered, points, radius_m)
         if kind in RADIUS_OF_INTEREST_M:
             columns[f"{kind}_m"] = _distance(shapes, covered, points, RADIUS_OF_INTEREST_M[kind])
     return columns
 
 
 def _flood_band(
-    territory: Territory, points: NDArray[np.object_], footprint: NDArray[np.object_]
+    territory: Territory, points: NDArray[np.object_], radius_m: float
 ) -> NDArray[np.object_]:
     band = np.full(len(points), None, dtype=object)
     layer = territory.layers.get("flood")
@@ -82,11 +84,9 @@ def _flood_band(
     band[shapely.covers(layer.coverage, points)] = "none"
     for name in reversed(BANDS):
         shapes = layer.frame.geometry.to_numpy()[(layer.frame["band"] == name).to_numpy()]
-        tree = shapely.STRtree(shapes)
-        near, _ = tree.query(points, predicate="dwithin", distance=TOLERANCE_M)
-        band[near] = None
-        site, _ = tree.query(footprint, predicate="intersects")
-        band[site] = name
+        found = discs_on(points, shapes, radius_m, TOLERANCE_M)
+        band[found.near] = None
+        band[found.point] = name
     return band
 
 
@@ -94,19 +94,16 @@ def _inside(
     shapes: NDArray[np.object_],
     covered: BaseGeometry,
     points: NDArray[np.object_],
-    footprint: NDArray[np.object_],
+    radius_m: float,
 ) -> NDArray[np.object_]:
     """Tell inside from outside; within the tolerance of a boundary it cannot be told."""
     state = np.full(len(points), None, dtype=object)
     shapely.prepare(covered)
     state[shapely.covers(covered, points)] = False
-    tree = shapely.STRtree(shapes)
-    near, _ = tree.query(points, predicate="dwithin", distance=TOLERANCE_M)
-    state[near] = None
-    site, shape = tree.query(footprint, predicate="intersects")
-    deep = shapely.distance(points[site], shapely.boundary(shapes[shape])) > TOLERANCE_M
-    small = shapely.area(shapes[shape]) < np.pi * TOLERANCE_M**2
-    state[site[deep | small]] = True
+    found = discs_on(points, shapes, radius_m, TOLERANCE_M)
+    state[found.near] = None
+    small = shapely.area(shapes)[found.area] < np.pi * TOLERANCE_M**2
+    state[found.point[found.deep | small]] = True
     return state
 
 
@@ -123,13 +120,13 @@ def _distance(
     is then that to the edge, if it exceeds the radius, and unknown otherwise.
     """
     seen = shapely.covers(covered, points)
-    to_edge = np.where(seen, shapely.distance(points, shapely.boundary(covered)), 0.0)
+    edge = shapely.boundary(covered)
+    shapely.prepare(edge)
+    to_edge = np.zeros(len(points))
+    to_edge[seen] = shapely.distance(edge, points[seen])
     nearest: NDArray[np.float64] = np.full(len(points), np.inf)
     if len(shapes):
-        index, distance = shapely.STRtree(shapes).query_nearest(
-            points, return_distance=True, all_matches=False
-        )
-        nearest[index[0]] = distance
+        nearest = nearest_m(points, shapes)
     known: NDArray[np.float64] = np.minimum(nearest, to_edge)
     known[(nearest > to_edge) & (to_edge <= radius_m)] = np.nan
     known[nearest <= radius_m] = nearest[nearest <= radius_m]

@@ -78,13 +78,13 @@ def build_territory(study: Study, folder: Path, data: Path | None = None) -> Ter
     """
     crs = require_metres(study.crs, f"study {study.name}")
     folders = (folder,) if data is None else (folder, data)
-    outline = read_shapes(study.area, folders, crs, "area")
+    outline = read_shapes(study.area, folders, crs, "area", study.limits)
     area = shapely.make_valid(outline.frame.geometry.union_all())
     if area.area == 0:
         raise InputError(
             Fault(outline.provenance.file, "the study area has no surface", "Give a polygon.")
         )
-    place = Place(folders, crs, area, study.routing.margin_m)
+    place = Place(folders, crs, area, study.routing.margin_m, study.limits)
     faults: list[Fault] = _unknown_layers(study)
     layers: dict[str, Layer] = {}
     notices: list[Notice] = []
@@ -203,7 +203,7 @@ def _raster_layer(spec: LayerSpec, files: tuple[LayerFile, ...], place: Place) -
     paths: list[Path] = []
     covers: list[BaseGeometry] = []
     for file in files:
-        path = locate(file.path, place.folders, f"layers.{spec.name}")
+        path = locate(file.path, place.folders, f"layers.{spec.name}", place.limits)
         wkt, bounds = raster_file.check(path)
         outline = gpd.GeoSeries([box(*bounds)], crs=CRS.from_wkt(wkt)).to_crs(place.crs).iloc[0]
         if not outline.intersects(place.area):
@@ -238,8 +238,8 @@ def _coverage(file: LayerFile, place: Place) -> BaseGeometry:
     """Give the area inside which absence means absence."""
     if file.covers is None:
         return place.area
-    path = locate(file.covers, place.folders, "covers")
-    frame = read_any(path, "coverage")
+    path = locate(file.covers, place.folders, "covers", place.limits)
+    frame = read_any(path, "coverage", limits=place.limits)
     if frame.crs is None:
         raise InputError(Fault(path.name, "the coverage states no CRS", "Write it into the file."))
     outline: BaseGeometry = shapely.make_valid(frame.to_crs(place.crs).geometry.union_all())

@@ -239,16 +239,21 @@ def _nothing(index: pd.Index[Any], column: Column) -> pd.Series[Any]:
 def _duplicates(identifiers: pd.Series[Any], name: str) -> list[Fault]:
     repeated = identifiers.duplicated(keep=False) & identifiers.ne("")
     return [
-        Fault(
-            name,
-            "the identifier stands on several rows",
-            "Make it unique; if the rows are the same thing, keep one.",
-            row=_row(row),
-            column=str(identifiers.name),
-            value=str(identifiers[row]),
-        )
+        standing_twice(name, row, str(identifiers.name), str(identifiers[row]))
         for row in identifiers.index[repeated]
     ]
+
+
+def standing_twice(name: str, row: object, column: str, value: str) -> Fault:
+    """Say that the identifier of a row stands on another row too."""
+    return Fault(
+        name,
+        "the identifier stands on several rows",
+        "Make it unique; if the rows are the same thing, keep one.",
+        row=_row(row),
+        column=column,
+        value=value,
+    )
 
 
 def _shape_faults(frame: gpd.GeoDataFrame, spec: LayerSpec, name: str) -> list[Fault]:

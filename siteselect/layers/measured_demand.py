@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siteselect.layers.reading import Place
+    from siteselect.settings.limits import Limits
     from siteselect.study import Study
 
 MONTHS = 12
@@ -48,8 +49,8 @@ def read_measured(
     births: list[tuple[str, Provenance]] = []
     faults: list[Fault] = []
     for sink, file in study.heat.measured.items():
-        path = locate(file.path, place.folders, f"heat.measured.{sink}")
-        values, wrong = _values(path, hours)
+        path = locate(file.path, place.folders, f"heat.measured.{sink}", place.limits)
+        values, wrong = _values(path, hours, place.limits)
         faults += wrong
         found[sink] = values
         births.append(("measured demand", certificate(file, path)))
@@ -58,12 +59,14 @@ def read_measured(
     return found, births
 
 
-def _values(path: Path, hours: int) -> tuple[NDArray[np.float64], list[Fault]]:
+def _values(
+    path: Path, hours: int, limits: Limits
+) -> tuple[NDArray[np.float64], list[Fault]]:
     cure = (
         f"Give one column heat_mwh with {MONTHS} rows, or heat_kw with a row for each of the "
         f"{hours} hours of the year of weather."
     )
-    table, comma = read_cells(path)
+    table, comma = read_cells(path, limits)
     column = next((name for name in COLUMNS if name in table.columns), None)
     wanted = {"heat_mwh": MONTHS, "heat_kw": hours}
     if column is None or len(table) != wanted[column]:

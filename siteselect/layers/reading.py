@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from siteselect.contracts import LayerSpec, Notice, Provenance
 from siteselect.errors import Fault, InputError, StudyError
 from siteselect.geo import lonlat, looks_swapped
 from siteselect.layers.conform import conform
+from siteselect.settings.limits import USUAL, Limits
+from siteselect.sources import postgis_table
 from siteselect.sources.registry import locate, read_any
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Place:
     crs: CRS
     area: BaseGeometry
     margin_m: float
+    limits: Limits = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,13 @@ class Read:
     notices: tuple[Notice, ...] = ()
 
 
-def read_shapes(file: LayerFile, folders: tuple[Path, ...], crs: CRS, wanted_by: str) -> Read:
+def read_shapes(
+    file: LayerFile,
+    folders: tuple[Path, ...],
+    crs: CRS,
+    wanted_by: str,
+    limits: Limits = USUAL,
+) -> Read:
     """Read a file for its shapes alone, in the study's CRS.
 
     Raises
@@ -60,9 +69,8 @@ def read_shapes(file: LayerFile, folders: tuple[Path, ...], crs: CRS, wanted_by:
     InputError, SourceError, StudyError
         It cannot be read or placed.
     """
-    path = locate(file.path, folders, wanted_by)
-    raw = _with_crs(read_any(path, wanted_by, table=file.table, reader=file.reader), file, path)
-    return Read(raw.to_crs(crs), (), certificate(file, path))
+    raw, name, birth = _opened(file, folders, wanted_by, wanted_by, limits)
+    return Read(placed(raw, file, name, crs), (), birth)
 
 
 def read_contract(file: LayerFile, spec: LayerSpec, place: Place) -> Read:
@@ -76,16 +84,26 @@ def read_contract(file: LayerFile, spec: LayerSpec, place: Place) -> Read:
     InputError, SourceError, StudyError
         It cannot be read or placed, or lies wholly elsewhere.
     """
-    path = locate(file.path, place.folders, f"layers.{spec.name}")
-    raw = read_any(path, spec.name, getattr(file, "tags", None) or None, file.table, file.reader)
-    notices = [*_undrawable(raw, path), *(raw.attrs.get("notices") or ())]
-    raw = _with_crs(raw, file, path).to_crs(place.crs)
-    raw, far = _clipped(raw, place, path)
+    wanted_by = f"layers.{spec.name}"
+    raw, name, birth = _opened(file, place.folders, wanted_by, spec.name, place.limits, _box(place))
+    notices = [*_undrawable(raw, name), *(raw.attrs.get("notices") or ())]
+    raw, far = _clipped(placed(raw, file, name, place.crs), place, name)
     notices += far
-    frame, faults = conform(raw, spec, file, path.name)
+    frame, faults = conform(raw, spec, file, name)
     if not faults:
         frame = frame.set_geometry(shapely.make_valid(frame.geometry.to_numpy()), crs=place.crs)
-    return Read(frame, tuple(faults), certificate(file, path), tuple(notices))
+    return Read(frame, tuple(faults), birth, tuple(notices))
+
+
+def placed(raw: gpd.GeoDataFrame, file: LayerFile, name: str, crs: CRS) -> gpd.GeoDataFrame:
+    """Bring rows to a CRS from the one that the file or the study states.
+
+    Raises
+    ------
+    InputError, StudyError
+        Neither states one, they contradict each other, or there is no such CRS.
+    """
+    return _with_crs(raw, file, name).to_crs(crs)
 
 
 def certificate(declared: Provenanced, path: Path | None = None) -> Provenance:
@@ -101,6 +119,32 @@ def certificate(declared: Provenanced, path: Path | None = None) -> Provenance:
         file="" if path is None else path.name,
         sha256="" if path is None else _sha256(path),
     )
+
+
+def _opened(
+    file: LayerFile,
+    folders: tuple[Path, ...],
+    wanted_by: str,
+    layer: str,
+    limits: Limits,
+    near: tuple[CRS, tuple[float, float, float, float]] | None = None,
+) -> tuple[gpd.GeoDataFrame, str, Provenance]:
+    """Read a file, or a table of a database, with its name and its birth certificate."""
+    if postgis_table.is_table(file.path):
+        raw, digest = postgis_table.read_table(file.path, near, limits)
+        return raw, file.path, replace(certificate(file), file=file.path, sha256=digest)
+    path = locate(file.path, folders, wanted_by, limits)
+    tags = getattr(file, "tags", None) or None
+    raw = read_any(path, layer, tags, file.table, file.reader, limits)
+    return raw, path.name, certificate(file, path)
+
+
+def _box(place: Place) -> tuple[CRS, tuple[float, float, float, float]] | None:
+    """Give the box in which features count; None where all do."""
+    if not np.isfinite(place.margin_m):
+        return None
+    west, south, east, north = place.area.buffer(place.margin_m).bounds
+    return place.crs, (west, south, east, north)
 
 
 def exchanged(points: NDArray[np.object_], area: BaseGeometry, crs: CRS) -> NDArray[np.bool_]:
@@ -123,19 +167,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _with_crs(raw: gpd.GeoDataFrame, file: LayerFile, path: Path) -> gpd.GeoDataFrame:
+def _with_crs(raw: gpd.GeoDataFrame, file: LayerFile, name: str) -> gpd.GeoDataFrame:
     stated = None
     if file.crs is not None:
         try:
             stated = CRS.from_user_input(file.crs)
         except CRSError:
             raise StudyError(
-                Fault(path.name, "no such CRS", "Write for example EPSG:4326.", value=file.crs)
+                Fault(name, "no such CRS", "Write for example EPSG:4326.", value=file.crs)
             ) from None
     if raw.crs is None and stated is None:
         raise InputError(
             Fault(
-                path.name,
+                name,
                 "the file states no CRS, so its coordinates could be anywhere",
                 "Say `crs: EPSG:...` for it in the study.",
             )
@@ -143,7 +187,7 @@ def _with_crs(raw: gpd.GeoDataFrame, file: LayerFile, path: Path) -> gpd.GeoData
     if raw.crs is not None and stated is not None and raw.crs != stated:
         raise InputError(
             Fault(
-                path.name,
+                name,
                 f"the study says {file.crs}, the file says {raw.crs.to_string()[:40]}",
                 "Remove `crs:` from the study, or repair the file.",
             )
@@ -152,7 +196,7 @@ def _with_crs(raw: gpd.GeoDataFrame, file: LayerFile, path: Path) -> gpd.GeoData
 
 
 def _clipped(
-    frame: gpd.GeoDataFrame, place: Place, path: Path
+    frame: gpd.GeoDataFrame, place: Place, name: str
 ) -> tuple[gpd.GeoDataFrame, list[Notice]]:
     """Leave out what is far from the area; rows without a usable shape stay, to be faulted."""
     shapes = frame.geometry.to_numpy()
@@ -161,12 +205,12 @@ def _clipped(
     near = np.zeros(len(frame), dtype=bool)
     near[drawn] = shapely.dwithin(shapes[drawn], place.area, place.margin_m)
     if drawn.any() and not near.any():
-        raise InputError(_why_elsewhere(shapes[drawn], place, path.name))
+        raise InputError(_why_elsewhere(shapes[drawn], place, name))
     left_out = int((drawn & ~near).sum())
     if not left_out:
         return frame, []
     text = (
-        f"{left_out} of {len(frame)} features of {path.name} lie farther than "
+        f"{left_out} of {len(frame)} features of {name} lie farther than "
         f"{place.margin_m / 1000:g} km from the study area and were left out"
     )
     return frame[near | ~drawn], [Notice("features far away", text)]
@@ -179,14 +223,14 @@ def _why_elsewhere(shapes: NDArray[np.object_], place: Place, name: str) -> Faul
     return elsewhere(name)
 
 
-def _undrawable(raw: gpd.GeoDataFrame, path: Path) -> list[Notice]:
+def _undrawable(raw: gpd.GeoDataFrame, name: str) -> list[Notice]:
     """Pass on what a source could read but not draw, such as areas cut at the extract's edge."""
     broken = raw.attrs.get("broken") or ()
     if not broken:
         return []
     text = (
-        f"{len(broken)} objects of {path.name} are incomplete in the file and cannot be drawn: "
-        + ", ".join(str(name) for name in list(broken)[:5])
+        f"{len(broken)} objects of {name} are incomplete in the file and cannot be drawn: "
+        + ", ".join(str(one) for one in list(broken)[:5])
         + (", ..." if len(broken) > 5 else "")  # noqa: PLR2004 - five names are enough to look up
     )
     return [Notice("incomplete objects", text)]

@@ -37,7 +37,7 @@ def year_of_weather(study: Study, area: BaseGeometry, place: Place) -> tuple[Wea
     """
     file = study.climate.weather
     if file is not None:
-        path = locate(file.path, place.folders, "climate.weather")
+        path = locate(file.path, place.folders, "climate.weather", place.limits)
         return read_weather(path, study.climate.time_zone), certificate(file, path)
     lon, lat = lonlat(np.array([area.centroid], dtype=object), place.crs)
     normals = normals_near(float(lat[0]), float(lon[0]))

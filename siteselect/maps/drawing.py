@@ -7,62 +7,78 @@ protect, so all data pass through `script_json` and reach the page as text.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import folium
-import pandas as pd
 from branca.element import MacroElement
 from folium.map import Layer as FoliumLayer
 from folium.template import Template
 
-from siteselect.decision.ranking import order
-from siteselect.design.routes import routes_of
 from siteselect.maps import features, legend, noise, style
-from siteselect.maps.encoding import script_json
+from siteselect.maps.encoding import DataFile, compact, data_file, inline, script_json
+from siteselect.maps.marks import Focus, Ways, positions, routes_spec, sites_spec, words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from siteselect.assess import Assessment
+
+__all__ = (
+    "Focus",
+    "MapData",
+    "Tiles",
+    "draw",
+    "illustrative_titles",
+    "map_data",
+    "routes_spec",
+    "site_group",
+    "sites_spec",
+)
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 MAX_ZOOM = 19
+SCRIPTS = ("shared", "sites", "marks", "legend", "map")
+"""The map's own scripts, each after those that it uses."""
 
-_MANY_SITES = 300
+Address = Callable[[DataFile], str]
+"""Gives the address at which a browser finds some data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A switchable layer, ready to be written into the map."""
+    """A switchable layer; `file` holds what is on it, and is None where that is found otherwise."""
 
     title: str
     shown: bool
     spec: str
+    file: DataFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MapData:
-    """What the map of one assessment holds whatever the weights are: strings, safe to cache.
+    """What the map of one assessment holds whatever the weights are, safe to cache.
 
-    `ground` is the base map as JSON bytes and `ground_name` a file name made of its hash;
-    `frame` and `legend` are written into the script as they are.
+    `ground` is the base map, `places` and `words` are where the sites lie and what they are
+    called, in the order of `ids`; `frame` and `legend` are written into the script as they are.
     """
 
     centre: tuple[float, float]
     frame: str
-    ground: bytes
-    ground_name: str
+    ground: DataFile
+    places: DataFile
+    words: DataFile
     overlays: tuple[Overlay, ...]
     legend: str
+    ids: pd.Index[Any] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
-    """A wish to bring a site to the middle of the map; a new `turn` makes it a new wish."""
+class Tiles:
+    """A background from elsewhere, which only a setting of the server's can ask for."""
 
-    site_id: str
-    turn: int
+    url: str
+    credit: str
 
 
 class _Script(MacroElement):  # type: ignore[misc]  # folium is seen untyped
@@ -88,53 +104,49 @@ class _Drawn(FoliumLayer):  # type: ignore[misc]  # folium is seen untyped
 
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "
-        "siteselectMap.overlay({{ this._parent.get_name() }}, {{ this.spec }});{% endmacro %}"
+        "siteselectMap.{{ this.kind }}({{ this._parent.get_name() }}, {{ this.spec }});"
+        "{% endmacro %}"
     )
 
-    def __init__(self, overlay: Overlay) -> None:
-        super().__init__(name=overlay.title, overlay=True, control=True, show=overlay.shown)
+    def __init__(self, title: str, spec: str, *, shown: bool, kind: str = "overlay") -> None:
+        super().__init__(name=title, overlay=True, control=True, show=shown)
         self._name = "Drawn"
-        self.spec = overlay.spec
+        self.kind = kind
+        self.spec = spec
 
 
 def map_data(assessment: Assessment) -> MapData:
     """Gather everything on the map that no change of weights can move."""
-    layers = assessment.layers
-    ground = features.ground(assessment.territory)
-    overlays = []
-    invented = "noise_screens" in layers and layers["noise_screens"].illustrative
-    parts = [legend.part("plant_noise", noise.TITLE, noise.LOOK, invented=invented)]
-    for key, look in style.LAYER_LOOKS.items():
-        layer = layers.get(key)
-        spec = None if layer is None else features.overlay(layer, look, assessment.territory.crs)
-        if layer is None or spec is None:
-            continue
-        title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
-        overlays.append(Overlay(title, look.shown, script_json(spec)))
-        parts.append(legend.part(key, layer.spec.title, look, invented=layer.illustrative))
-    for kind, (title, needed, look) in style.ROUTE_LOOKS.items():
-        if needed in layers:
-            key = f"route_{kind}"
-            overlays.append(Overlay(title, look.shown, script_json({"key": key, "form": "routes"})))
-            parts.append(legend.part(key, title, look, invented=layers[needed].illustrative))
+    sites = assessment.sites
+    overlays, parts = _layers(assessment)
     west, south, east, north = _bounds(assessment)
+    frame = {
+        "bounds": [[south, west], [north, east]],
+        "credits": _credits(assessment),
+        "looks": style.class_looks(len(sites)),
+        "marks": {
+            "halo": style.HALO,
+            "ring": style.RING,
+            "drawn": style.DRAWN,
+            "placed": style.PLACED,
+        },
+        "words": legend.WORDS,
+    }
     return MapData(
         centre=((south + north) / 2, (west + east) / 2),
-        frame=script_json(
-            {
-                "bounds": [[south, west], [north, east]],
-                "credits": _credits(assessment),
-                "label": "Map of the sites; the ranking table holds the same in words",
-            }
-        ),
-        ground=ground,
-        ground_name=f"{hashlib.sha256(ground).hexdigest()[:32]}.json",
+        frame=script_json(frame),
+        ground=data_file(features.ground(assessment.territory), ".json"),
+        places=data_file(positions(sites), ".bin"),
+        words=data_file(words(sites, assessment.findings), ".json"),
         overlays=tuple(overlays),
         legend=script_json(legend.legend(parts, illustrative_titles(assessment))),
+        ids=sites.index,
     )
 
 
-def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
+def draw(
+    data: MapData, assets_url: str, address: Address | None, tiles: Tiles | None = None
+) -> folium.Map:
     """Build the fixed part of the map.
 
     Build it anew for every page run: streamlit-folium renames what is inside a Folium object, so
@@ -144,31 +156,22 @@ def draw(data: MapData, assets_url: str, ground_url: str | None) -> folium.Map:
     ----------
     data : what to draw.
     assets_url : where the browser finds the package's `static` folder.
-    ground_url : where it finds the base map; None writes the base map into the script.
+    address : puts data where the browser can fetch them; None writes them into the script.
+    tiles : a background from elsewhere.
     """
-    drawn = folium.Map(
-        location=data.centre, tiles=None, zoom_start=13, font_size="13px", zoom_snap=0.25
-    )
-    # Without tiles Leaflet knows no deepest zoom, and Folium drops the argument of that name.
-    drawn.options["maxZoom"] = MAX_ZOOM
-    drawn.default_js = [
-        ("leaflet", f"{assets_url}/leaflet/leaflet.js"),
-        ("siteselect_map", f"{assets_url}/siteselect/map.js"),
-    ]
-    drawn.default_css = [
-        ("leaflet_css", f"{assets_url}/leaflet/leaflet.css"),
-        ("siteselect_map_css", f"{assets_url}/siteselect/map.css"),
-    ]
+    drawn = _bare(data.centre, assets_url)
     drawn.add_child(_Script(f"siteselectMap.prepare(MAP, {data.frame});"))
-    source = (
-        f'"data":{script_json(json.loads(data.ground))}'
-        if ground_url is None
-        else f'"url":{script_json(ground_url)}'
-    )
+    places, names = _source(data.places, address), _source(data.words, address)
+    drawn.add_child(_Script(f"siteselectMap.places(MAP, {places}, {names});"))
     looks = script_json({"styles": style.GROUND, "streets": style.street_looks()})
-    drawn.add_child(_Script(f"siteselectMap.ground(MAP, {{{source},{looks[1:]});"))
-    for overlay in data.overlays:
-        drawn.add_child(_Drawn(overlay))
+    ground = _source(data.ground, address)
+    drawn.add_child(_Script(f"siteselectMap.ground(MAP, {ground}, {looks});"))
+    if tiles is not None:
+        spec = script_json({"url": tiles.url, "credit": tiles.credit})
+        drawn.add_child(_Drawn("Background from elsewhere", spec, shown=True, kind="tiles"))
+    for layer in data.overlays:
+        source = "null" if layer.file is None else _source(layer.file, address)
+        drawn.add_child(_Drawn(layer.title, f"{layer.spec}, {source}", shown=layer.shown))
     drawn.add_child(_Script(f"siteselectMap.legend(MAP, {data.legend});"))
     drawn.add_child(folium.LayerControl(collapsed=True))
     return drawn
@@ -179,6 +182,9 @@ def site_group(
     selected: str | None,
     focus: Focus | None = None,
     contour: noise.Picture | None = None,
+    *,
+    ways: Ways | None = None,
+    **marks: Any,
 ) -> folium.FeatureGroup:
     """Build the part of the map that follows weights and selection: the sites.
 
@@ -188,53 +194,19 @@ def site_group(
     selected : site to ring.
     focus : site to bring to the middle.
     contour : noise of the plant at the selected site, where it is to be shown.
+    ways : gives the ways to sites, where they are kept; None finds them anew.
+    marks : further arguments of `sites_spec`.
     """
     group = folium.FeatureGroup(name="Sites", control=False)
     # streamlit-folium appends every group it is given to this list and never clears it.
     group.add_child(_Script("window.feature_group = [];"))
-    ways = script_json(routes_spec(assessment, selected))
-    group.add_child(_Script(f"siteselectMap.routes(MAP, GROUP, {ways});"))
+    spec = script_json(routes_spec(assessment, selected, ways))
+    group.add_child(_Script(f"siteselectMap.routes(MAP, GROUP, {spec});"))
     spec = script_json(noise.spec(selected, contour))
     group.add_child(_Script(f"siteselectMap.contour(MAP, GROUP, {spec});"))
-    spec = script_json(sites_spec(assessment, selected, focus))
+    spec = script_json(sites_spec(assessment, selected, focus, **marks))
     group.add_child(_Script(f"siteselectMap.sites(MAP, GROUP, {spec});"))
     return group
-
-
-def routes_spec(assessment: Assessment, selected: str | None) -> dict[str, Any]:
-    """Draw the ways of the leading sites, and of the one that is selected, by kind."""
-    table = assessment.ranking.table
-    leading = [site for site in order(table) if pd.notna(table.loc[site, "rank"])][: style.ROUTED]
-    more = [site for site in table.index if site == selected and site not in leading]
-    drawn = routes_of(assessment.study, assessment.territory, assessment.sites, [*leading, *more])
-    names = {site: str(name) or str(site) for site, name in assessment.sites["name"].items()}
-    looks = {kind: look.looks for kind, (_, _, look) in style.ROUTE_LOOKS.items()}
-    return {
-        "data": features.ways(drawn, names),
-        "styles": {kind: [part.style for part in some] for kind, some in looks.items()},
-    }
-
-
-def sites_spec(assessment: Assessment, selected: str | None, focus: Focus | None) -> dict[str, Any]:
-    """Say of every site where it lies, how it looks and what its tooltip tells."""
-    table = assessment.ranking.table
-    sites = assessment.sites.loc[table.index, ["name", "lat", "lon"]]
-    failed = assessment.findings.loc[assessment.findings["verdict"] == "fail"]
-    reasons = failed.groupby("site_id")["title"].agg(list).to_dict()
-    spec: dict[str, Any] = {
-        "sites": [
-            _site(row, site, reasons.get(row.Index, []))
-            for row, site in zip(table.itertuples(), sites.to_dict("records"), strict=True)
-        ],
-        "selected": selected,
-        "styles": style.site_looks(8.0 if len(table) <= _MANY_SITES else 5.0),
-        "halo": style.HALO,
-        "ring": style.RING,
-    }
-    if focus is not None and focus.site_id in sites.index:
-        place = sites.loc[focus.site_id]
-        spec["focus"] = {"lat": float(place["lat"]), "lon": float(place["lon"]), "turn": focus.turn}
-    return spec
 
 
 def illustrative_titles(assessment: Assessment) -> list[str]:
@@ -242,29 +214,51 @@ def illustrative_titles(assessment: Assessment) -> list[str]:
     return [layer.spec.title for layer in assessment.layers.values() if layer.illustrative]
 
 
-def _site(row: Any, site: dict[Any, Any], failed: list[str]) -> dict[str, Any]:
-    ranked = not pd.isna(row.rank)
-    shade = style.score_class(row.score_low)
-    sure = row.evidence_share >= style.UNSURE_BELOW_SHARE
-    low, high = 100 * row.score_low, 100 * row.score_high
-    points = f"{low:.0f} to {high:.0f}" if f"{low:.0f}" != f"{high:.0f}" else f"{low:.0f}"
-    lines = [str(site["name"]) or str(row.Index)]
-    if ranked:
-        lines.append(f"rank {row.rank} (could be {row.rank_best} to {row.rank_worst})")
-        lines.append(f"{points} of 100 points, {row.evidence_share:.0%} of the weight is known")
-    else:
-        lines.append("not ranked: " + "; ".join(failed))
-    labelled = ranked and row.rank <= style.LABELLED
-    return {
-        "id": str(row.Index),
-        "lat": round(float(site["lat"]), 6),
-        "lon": round(float(site["lon"]), 6),
-        "style": f"{'c' if sure else 'u'}{shade}" if ranked else "x",
-        "label": str(row.rank) if labelled else "",
-        "place": int(row.rank) if labelled else 0,
-        "ink": style.PAPER if shade >= style.DARK_FROM_CLASS else style.INK,
-        "lines": lines,
-    }
+def _bare(centre: tuple[float, float], assets_url: str) -> folium.Map:
+    bare = folium.Map(location=centre, tiles=None, zoom_start=13, font_size="13px", zoom_snap=0.25)
+    # Without tiles Leaflet knows no deepest zoom, and Folium drops the argument of that name.
+    bare.options["maxZoom"] = MAX_ZOOM
+    bare.default_js = [
+        (name, f"{assets_url}/{name}.js")
+        for name in ("leaflet/leaflet", *(f"siteselect/{part}" for part in SCRIPTS))
+    ]
+    bare.default_css = [
+        (name, f"{assets_url}/{name}.css") for name in ("leaflet/leaflet", "siteselect/map")
+    ]
+    return bare
+
+
+def _layers(assessment: Assessment) -> tuple[list[Overlay], list[dict[str, Any]]]:
+    """Prepare the switchable layers, and their sections of the legend."""
+    layers = assessment.layers
+    overlays = []
+    invented = "noise_screens" in layers and layers["noise_screens"].illustrative
+    parts = [legend.part("plant_noise", noise.TITLE, noise.LOOK, invented=invented)]
+    for key, look in style.LAYER_LOOKS.items():
+        layer = layers.get(key)
+        spec = None if layer is None else features.overlay(layer, look, assessment.territory.crs)
+        if layer is None or spec is None:
+            continue
+        title = layer.spec.title + (" (illustrative)" if layer.illustrative else "")
+        file = None if look.form == "streets" else data_file(compact(spec), ".json")
+        told = script_json({"key": key, "form": look.form})
+        overlays.append(Overlay(title, look.shown, told, file))
+        parts.append(legend.part(key, layer.spec.title, look, invented=layer.illustrative))
+    for kind, (title, needed, look) in style.ROUTE_LOOKS.items():
+        if needed in layers:
+            key = f"route_{kind}"
+            styles = [part.style for part in look.looks]
+            told = script_json({"key": key, "form": look.form, "styles": styles})
+            overlays.append(Overlay(title, look.shown, told))
+            parts.append(legend.part(key, title, look, invented=layers[needed].illustrative))
+    return overlays, parts
+
+
+def _source(file: DataFile, address: Address | None) -> str:
+    """Say where the map's script gets some data: from an address, or from the script itself."""
+    if address is None:
+        return f'{{"data":{inline(file)}}}'
+    return f'{{"url":{script_json(address(file))}}}'
 
 
 def _bounds(assessment: Assessment) -> tuple[float, float, float, float]:

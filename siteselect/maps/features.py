@@ -12,6 +12,7 @@ from folium.utilities import image_to_url
 from pyproj import CRS, Transformer
 
 from siteselect.maps import style
+from siteselect.maps.encoding import compact, shown
 from siteselect.sources import raster_file
 from siteselect.units import stem, unit_of
 
@@ -55,7 +56,7 @@ def ground(territory: Territory) -> bytes:
         for geometry in _merged(listed, to_degrees)
     ]
     collection = {"type": "FeatureCollection", "features": features}
-    return json.dumps(collection, separators=(",", ":")).encode()
+    return compact(collection)
 
 
 def overlay(layer: Layer, look: LayerLook, crs: CRS) -> dict[str, Any] | None:
@@ -103,7 +104,7 @@ def ways(routes: gpd.GeoDataFrame, names: Mapping[Any, str]) -> dict[str, Any]:
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in style.ROUTE_LOOKS}
     for row in routes.to_dict("records"):
         _, _, look = style.ROUTE_LOOKS[row["kind"]]
-        told = {"style": look.pick(row), "lines": [way_words(row), names[row["site_id"]]]}
+        told = {"style": look.pick(row), "lines": [way_words(row), shown(names[row["site_id"]])]}
         kinds[row["kind"]] += [
             {"type": "Feature", "properties": told, "geometry": drawn}
             for drawn in _merged([row["geometry"]], to_degrees)
@@ -114,7 +115,7 @@ def ways(routes: gpd.GeoDataFrame, names: Mapping[Any, str]) -> dict[str, Any]:
 def way_words(row: Mapping[str, Any]) -> str:
     """Say in words what a way is: "cable to North Street, 123 m by route"."""
     link = "from" if row["kind"] in {"lorry", "engineer"} else "to"
-    place = str(row["name"] or row["facility_id"]).strip()
+    place = shown(row["name"] or row["facility_id"]).strip()
     whole = f"{row['kind']} {link} {place}" if place else str(row["kind"])
     return f"{whole}, {row['length_m']:,.0f} m {row['basis']}"
 
@@ -122,7 +123,7 @@ def way_words(row: Mapping[str, Any]) -> str:
 def lines(title: str, columns: Iterable[Column], row: Mapping[str, Any]) -> list[str]:
     """Say in words what a feature is: its name, then what is known of it, with units."""
     name = row.get("name")
-    said = [title if name is None or pd.isna(name) or not str(name).strip() else str(name)]
+    said = [title if name is None or pd.isna(name) or not str(name).strip() else shown(name)]
     if said[0] != title:
         said.append(title)
     for column in columns:
@@ -136,7 +137,7 @@ def lines(title: str, columns: Iterable[Column], row: Mapping[str, Any]) -> list
         elif column.kind == "number":
             said.append(f"{word}: {value:,.4g}")
         else:
-            said.append(f"{word}: {str(value).replace('_', ' ')}")
+            said.append(f"{word}: {shown(value).replace('_', ' ')}")
     return said
 
 

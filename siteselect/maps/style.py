@@ -46,6 +46,13 @@ EXCLUDED: Style = {
 }
 HALO: Style = {"radius": 18, "color": PAPER, "weight": 7, "opacity": 0.9, "fill": 0}
 RING: Style = {"radius": 18, "color": "#d55e00", "weight": 3.5, "fill": 0}
+DRAWN: Style = {"shape": "square", "radius": 12, "color": "#0067a5", "weight": 3, "fill": 0}
+"""Round a site that the user drew."""
+PLACED: Style = {"shape": "plus", "radius": 12, "color": "#d55e00", "weight": 4, "fill": 0}
+"""Where the user has put a new site that is not entered yet."""
+
+MANY_SITES = 300
+"""From here on sites are drawn smaller [judgement]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,17 @@ def site_looks(radius: float) -> dict[str, Style]:
         styles[f"c{place}"] = {**known, "color": INK, "weight": 1.3}
         styles[f"u{place}"] = {**known, "color": INK, "weight": 2.4, "dashArray": "3 3"}
     return styles
+
+
+def class_looks(sites: int) -> list[Style]:
+    """List the styles of the classes of sites: sure from pale to dark, unsure, excluded."""
+    styles = site_looks(8.0 if sites <= MANY_SITES else 5.0)
+    kinds = [f"{kind}{place}" for kind in "cu" for place in range(len(SCORE_COLOURS))]
+    inks = [PAPER if place >= DARK_FROM_CLASS else INK for place in range(len(SCORE_COLOURS))]
+    return [
+        {**styles[kind], "ink": ink}
+        for kind, ink in zip([*kinds, "x"], [*inks, *inks, INK], strict=True)
+    ]
 
 
 def score_class(score: float) -> int:

@@ -74,14 +74,14 @@ def site_model(
     say = wording(language)
     name = site_name(assessment, site_id)
     page_one = standing(assessment, site_id, say)
-    figure, places = _surroundings(assessment, site_id, say)
+    figure, places = surroundings(assessment, site_id, say)
     year = heat_year(assessment.study, assessment.territory, assessment.sites, site_id)
     case = money_case(assessment.study, assessment.sites, site_id)
     return SiteReport(
         background=background(assessment, say("site.title", name=name), manifest_hash, say),
         site_id=plain(site_id, NAME_LETTERS),
         name=name,
-        id_line=_id_line(assessment, site_id, say),
+        id_line=id_line(assessment, site_id, say),
         tone=page_one.tone,
         headline=page_one.headline,
         summary=(
@@ -149,7 +149,8 @@ def study_model(
     )
 
 
-def _surroundings(assessment: Assessment, site_id: str, say: Say) -> tuple[Figure, Table]:
+def surroundings(assessment: Assessment, site_id: str, say: Say) -> tuple[Figure, Table]:
+    """Draw the map of a site, and list the places on it."""
     drawn = site_map(assessment, site_id, say)
     rows = tuple(
         tuple(
@@ -163,7 +164,8 @@ def _surroundings(assessment: Assessment, site_id: str, say: Say) -> tuple[Figur
     return Figure(drawn.svg, drawn.alt, drawn.text), table
 
 
-def _id_line(assessment: Assessment, site_id: str, say: Say) -> str:
+def id_line(assessment: Assessment, site_id: str, say: Say) -> str:
+    """Say in one line which site it is, of which kind, and where."""
     site: Any = assessment.sites.loc[site_id]
     return say(
         "site.id_line",

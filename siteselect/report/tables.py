@@ -15,6 +15,8 @@ from siteselect.contracts import VERDICTS
 from siteselect.decision.ranking import order
 from siteselect.design.routes import routes_of
 from siteselect.errors import Fault, RunError
+from siteselect.report.geopackage import TABLE as STYLES
+from siteselect.report.geopackage import layer_styles
 from siteselect.report.rounding import is_share
 from siteselect.units import UNITS, unit_of
 
@@ -127,7 +129,9 @@ def routes_table(assessment: Assessment, site_ids: Sequence[str]) -> gpd.GeoData
 
 
 def write_gpkg(assessment: Assessment, path: Path, ways_to: Sequence[str] = ()) -> None:
-    """Write sites and findings as a GeoPackage; the same assessment gives the same bytes.
+    """Write sites and findings as a GeoPackage that opens styled in QGIS.
+
+    The same assessment gives the same bytes.
 
     Parameters
     ----------
@@ -140,9 +144,10 @@ def write_gpkg(assessment: Assessment, path: Path, ways_to: Sequence[str] = ()) 
     RunError
         The file cannot be written.
     """
-    note = _note(assessment)
+    note = export_note(assessment)
     # GeoPackage stamps each layer with the time of writing; the study's date stands in for it.
-    stamp = f"{assessment.study.date.isoformat()}T00:00:00.000Z"
+    study_date = assessment.study.date
+    stamp = f"{study_date.isoformat()}T00:00:00.000Z"
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
@@ -151,6 +156,9 @@ def write_gpkg(assessment: Assessment, path: Path, ways_to: Sequence[str] = ()) 
         _write_layer(findings_table(assessment), path, "findings", note)
         if ways_to:
             _write_layer(routes_table(assessment, ways_to), path, "routes", note)
+        styles = layer_styles(("sites", *(["routes"] if ways_to else [])), study_date, note)
+        # QGIS keys the styles by `id`.
+        _write_layer(styles, path, STYLES, note, FID="id")
     except (OSError, pyogrio.errors.DataSourceError) as error:
         raise RunError(
             Fault(str(path), f"cannot be written: {error}", "Choose another folder.")
@@ -160,7 +168,9 @@ def write_gpkg(assessment: Assessment, path: Path, ways_to: Sequence[str] = ()) 
 
 
 def write_geoparquet(assessment: Assessment, path: Path) -> None:
-    """Write sites with results and design as GeoParquet; what is invented stands in its metadata.
+    """Write sites with results and design as GeoParquet 1.1, with the bounds of each row.
+
+    What is invented stands in the metadata of the file, under `description`.
 
     Raises
     ------
@@ -168,9 +178,12 @@ def write_geoparquet(assessment: Assessment, path: Path) -> None:
         The file cannot be written.
     """
     try:
-        spatial_table(assessment).to_parquet(path, index=False, compression="zstd")
+        spatial_table(assessment).to_parquet(
+            path, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True
+        )
         table = pq.read_table(path)
-        described = {**(table.schema.metadata or {}), b"description": _note(assessment).encode()}
+        note = export_note(assessment).encode()
+        described = {**(table.schema.metadata or {}), b"description": note}
         pq.write_table(table.replace_schema_metadata(described), path, compression="zstd")
     except OSError as error:
         raise RunError(
@@ -178,19 +191,19 @@ def write_geoparquet(assessment: Assessment, path: Path) -> None:
         ) from None
 
 
-def _write_layer(frame: Any, path: Path, layer: str, note: str) -> None:
+def _write_layer(frame: Any, path: Path, layer: str, note: str, **options: str) -> None:
     pyogrio.write_dataframe(
         frame,
         path,
         layer=layer,
         driver="GPKG",
         append=path.exists(),
-        layer_options={"IDENTIFIER": layer, "DESCRIPTION": note},
+        layer_options={"IDENTIFIER": layer, "DESCRIPTION": note, **options},
         layer_metadata={"description": note},
     )
 
 
-def _note(assessment: Assessment) -> str:
+def export_note(assessment: Assessment) -> str:
     """Say what the file is, and loudly what in it is invented."""
     study = assessment.study
     note = f"siteselect study {study.name}, {study.date}. Screening only, not legal advice."

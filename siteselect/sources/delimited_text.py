@@ -15,6 +15,7 @@ from shapely.errors import ShapelyError
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, InputError, SourceError
+from siteselect.settings.limits import USUAL, Limits
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -37,6 +38,7 @@ def read(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    limits: Limits = USUAL,
 ) -> gpd.GeoDataFrame:
     """Read a table whose every cell is text, and make points of its coordinate columns.
 
@@ -51,11 +53,11 @@ def read(
         Rows of the wrong length or coordinates that are not numbers: all of them.
     """
     del layer, tags, table
-    frame, comma_decimals = read_cells(path)
-    return _points(frame, path, comma_decimals=comma_decimals)
+    frame, comma_decimals = read_cells(path, limits)
+    return with_points(frame, path, comma_decimals=comma_decimals)
 
 
-def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
+def read_cells(path: Path, limits: Limits = USUAL) -> tuple[pd.DataFrame, bool]:
     """Read all cells as text, on the number of their row in the file.
 
     Returns
@@ -66,8 +68,9 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
     Raises
     ------
     SourceError, InputError
-        It is not text, or not a table: every fault of its rows.
+        It is not text, too large, or not a table: every fault of its rows.
     """
+    require_text_size(path, limits)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -78,12 +81,7 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
         raise SourceError(Fault(str(path), "holds binary data", "Give delimited text in UTF-8."))
     header = text.split("\n", 1)[0]
     separator = max(",;\t|", key=header.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise SourceError(
-            Fault(str(path), f"not a table: {error}", "Check for a quote that is never closed.")
-        ) from None
+    rows = _rows(text, separator, path, limits)
     names = [name.strip() for name in rows[0]] if rows else []
     faults = [
         Fault(
@@ -99,6 +97,8 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
         Fault(str(path), "a column name stands twice", "Rename one of them.", row=1, column=name)
         for name in sorted({name for name in names if names.count(name) > 1})
     ]
+    if not any(names):
+        faults.append(Fault(str(path), "no header in the first row", "Name the columns.", row=1))
     if faults:
         raise InputError(faults)
     body = [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
@@ -108,7 +108,64 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, bool]:
     return frame.apply(lambda column: column.str.strip()), separator == ";"
 
 
-def _points(frame: pd.DataFrame, path: Path, *, comma_decimals: bool) -> gpd.GeoDataFrame:
+def require_text_size(path: Path, limits: Limits) -> None:
+    """Refuse a text that is too large to be read whole.
+
+    Raises
+    ------
+    SourceError
+        It is larger than the limit, or cannot be seen.
+    """
+    try:
+        size_mb = path.stat().st_size / 1e6
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or error}"
+        raise SourceError(Fault(str(path), problem, "Check the path.")) from None
+    if size_mb > limits.text_mb:
+        problem = f"{size_mb:,.1f} MB of text, more than {limits.text_mb:,g}"
+        cure = "Give it as GeoPackage or GeoParquet, or raise `limits.text_mb`."
+        raise SourceError(Fault(str(path), problem, cure))
+
+
+def _rows(text: str, separator: str, path: Path, limits: Limits) -> list[list[str]]:
+    """Split text into rows, and stop at what is too much."""
+    rows: list[list[str]] = []
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for row in reader:
+            rows.append(row)
+            problem = _too_much(row, len(rows), limits)
+            if problem:
+                cure = "Cut the file, or raise `limits`."
+                raise SourceError(Fault(str(path), problem, cure, row=len(rows)))
+    except csv.Error as error:
+        raise SourceError(
+            Fault(str(path), f"not a table: {error}", "Check for a quote that is never closed.")
+        ) from None
+    return rows
+
+
+def _too_much(row: list[str], number: int, limits: Limits) -> str:
+    if number > limits.rows + 1:
+        return f"more than {limits.rows:,} rows"
+    if len(row) > limits.columns:
+        return f"{len(row):,} cells in a row, more than {limits.columns:,}"
+    longest = max(map(len, row), default=0)
+    if longest > limits.cell_letters:
+        return f"a cell of {longest:,} letters, more than {limits.cell_letters:,}"
+    return ""
+
+
+def with_points(frame: pd.DataFrame, path: Path, *, comma_decimals: bool) -> gpd.GeoDataFrame:
+    """Make points, or shapes, of the columns that hold them.
+
+    Raises
+    ------
+    SourceError
+        There are no such columns.
+    InputError
+        Cells that are no coordinates: all of them.
+    """
     by_lower = {name.lower(): name for name in frame.columns}
     for pairs, crs in ((DEGREES, "EPSG:4326"), (METRES, None)):
         for x, y in pairs:

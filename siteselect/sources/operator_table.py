@@ -13,6 +13,8 @@ from siteselect.errors import Fault, InputError, SourceError
 from siteselect.operators import csv_text
 from siteselect.operators.registry import READERS, normalise
 from siteselect.operators.table import Choice
+from siteselect.settings.limits import USUAL, Limits
+from siteselect.sources.delimited_text import require_text_size
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,7 +36,9 @@ __all__ = ["AREAS", "READERS", "SOURCE", "read_of"]
 AREAS = "supply_areas"
 
 
-def read_of(path: Path, layer: str, reader: str, table: str | None = None) -> gpd.GeoDataFrame:
+def read_of(
+    path: Path, layer: str, reader: str, table: str | None = None, limits: Limits = USUAL
+) -> gpd.GeoDataFrame:
     """Read a table as supply points, or its areas where the layer is supply_areas.
 
     Parameters
@@ -44,6 +48,7 @@ def read_of(path: Path, layer: str, reader: str, table: str | None = None) -> gp
     reader : operator: enwl, npg, nged, spen, ssen or ukpn.
     table : scenario and year of a long table, such as 'Counterfactual 2027'; left out, the usual
         scenario and the first year.
+    limits : how large the file may be.
 
     Raises
     ------
@@ -53,7 +58,7 @@ def read_of(path: Path, layer: str, reader: str, table: str | None = None) -> gp
         It is not one of the operator's published forms.
     """
     try:
-        found = normalise(reader, _rows(path), _choice(table))
+        found = normalise(reader, _rows(path, limits), _choice(table))
     except InputError as error:
         faults = (
             Fault(str(path), each.problem, each.cure, each.row, each.column, each.value)
@@ -78,7 +83,8 @@ def _choice(table: str | None) -> Choice:
     return Choice(scenario=found.group(1).strip(), year=int(found.group(2)))
 
 
-def _rows(path: Path) -> Rows:
+def _rows(path: Path, limits: Limits) -> Rows:
+    require_text_size(path, limits)
     if path.suffix.lower() not in {".json", ".geojson"}:
         return csv_text.read(path.read_bytes(), str(path))
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
+from siteselect.settings.limits import USUAL, Limits
 from siteselect.sources import (
     osm_file,
     osm_selection,
@@ -38,6 +39,7 @@ def read(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    limits: Limits = USUAL,
 ) -> gpd.GeoDataFrame:
     """Read the rows of one layer, in EPSG:4326 and with the house's column names.
 
@@ -50,13 +52,14 @@ def read(
     layer : name of a layer, or "candidates".
     tags : for candidates, OpenStreetMap key to the values that make a place a candidate.
     table : not used; a PBF has no tables.
+    limits : not used; the size of the file has been held to them.
 
     Raises
     ------
     SourceError
         The file cannot be read, or OpenStreetMap does not hold that layer.
     """
-    del table
+    del table, limits
     if layer == "candidates":
         return _candidates(path, tags or {})
     reader = READERS.get(layer)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
-from rasterio.errors import RasterioError, RasterioIOError
+from pyproj.exceptions import ProjError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import rowcol
+from rasterio.windows import Window
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
+from siteselect.settings.limits import USUAL, Limits
+from siteselect.sources.file_kinds import kind_of_file, reaching_out
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -21,11 +27,15 @@ if TYPE_CHECKING:
 
 SOURCE = Source(
     name="raster_file",
-    title="Raster file (GeoTIFF and what else GDAL reads)",
-    endings=(".tif", ".tiff", ".vrt", ".asc", ".img"),
+    title="Raster file (GeoTIFF, ASCII grid)",
+    endings=(".tif", ".tiff", ".asc"),
     licence="as the study states for the file",
     meaning="Sampled under points; never turned into features.",
 )
+
+_DRIVERS: Mapping[str, str] = {"geotiff": "GTiff", "text": "AAIGrid"}
+"""GDAL's driver by what the file holds; it may not guess another."""
+_CURE = "Give a GeoTIFF."
 
 
 def read(
@@ -33,6 +43,7 @@ def read(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    limits: Limits = USUAL,
 ) -> gpd.GeoDataFrame:
     """Refuse: a raster has no features.
 
@@ -41,7 +52,7 @@ def read(
     SourceError
         Always; raster layers use `check` and `sample`.
     """
-    del tags, table
+    del tags, table, limits
     raise SourceError(
         Fault(
             str(path), f"a raster cannot feed the layer {layer!r}", "Give points, lines or areas."
@@ -57,11 +68,8 @@ def check(path: Path) -> tuple[str, tuple[float, float, float, float]]:
     SourceError
         It cannot be read, or states no CRS.
     """
-    try:
-        with rasterio.open(path) as raster:
-            crs, bounds = raster.crs, raster.bounds
-    except (RasterioError, RasterioIOError) as error:
-        raise SourceError(Fault(str(path), f"cannot be read: {error}", "Give a GeoTIFF.")) from None
+    with _opened(path) as raster:
+        crs, bounds = raster.crs, raster.bounds
     if crs is None:
         raise SourceError(
             Fault(str(path), "the raster states no CRS", "Write one into it with gdal_edit -a_srs.")
@@ -70,7 +78,11 @@ def check(path: Path) -> tuple[str, tuple[float, float, float, float]]:
 
 
 def sample(
-    path: Path, x: NDArray[np.float64], y: NDArray[np.float64], crs: CRS
+    path: Path,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    crs: CRS,
+    limits: Limits = USUAL,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Read band 1 under points.
 
@@ -79,20 +91,64 @@ def sample(
     path : raster file.
     x, y : coordinates of n points in `crs`.
     crs : CRS of the points.
+    limits : how many cells may be read at once.
 
     Returns
     -------
     tuple
         n cell values, NaN for no-data and outside; and n flags that are true inside the raster.
+
+    Raises
+    ------
+    SourceError
+        It cannot be read, or the points span too many cells.
     """
-    with rasterio.open(path) as raster:
+    with _opened(path) as raster:
         to_raster = Transformer.from_crs(crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True)
         east, north = to_raster.transform(x, y)
         rows, columns = rowcol(raster.transform, np.asarray(east), np.asarray(north))
         inside = (columns >= 0) & (columns < raster.width) & (rows >= 0) & (rows < raster.height)
         values = np.full(len(x), np.nan)
         if inside.any():
-            band = raster.read(1, masked=True)
-            cells = band[rows[inside], columns[inside]]
-            values[inside] = np.ma.filled(cells.astype("float64"), np.nan)
+            at = (rows[inside].astype(np.int64), columns[inside].astype(np.int64))
+            values[inside] = _cells(raster, *at, limits)
         return values, inside
+
+
+def _cells(
+    raster: rasterio.DatasetReader,
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    limits: Limits,
+) -> NDArray[np.float64]:
+    """Read the part of the raster that holds the cells, and no more."""
+    top, left = int(rows.min()), int(columns.min())
+    height, width = int(rows.max()) - top + 1, int(columns.max()) - left + 1
+    if height * width > limits.raster_cells:
+        problem = f"{height * width:,} cells under the sites, more than {limits.raster_cells:,}"
+        cure = "Give a coarser raster, or raise `limits.raster_cells`."
+        raise SourceError(Fault(str(raster.name), problem, cure))
+    band = raster.read(1, masked=True, window=Window(left, top, width, height))
+    cells = band[rows - top, columns - left]
+    return np.asarray(np.ma.filled(cells.astype("float64"), np.nan))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[rasterio.DatasetReader]:
+    """Open a raster of a kind that leads nowhere else; its faults become ours."""
+    try:
+        driver = _DRIVERS.get(kind_of_file(path))
+        fault = "is no GeoTIFF and no ASCII grid" if driver is None else reaching_out(path)
+        if fault is None:
+            with warnings.catch_warnings():
+                # A raster that does not say where it lies would be sampled at a wrong place.
+                warnings.simplefilter("error", NotGeoreferencedWarning)
+                raster = rasterio.open(path.absolute(), driver=driver)
+            with raster:
+                yield raster
+            return
+    except SourceError:
+        raise
+    except (RasterioError, NotGeoreferencedWarning, ProjError, OSError, ValueError) as error:
+        raise SourceError(Fault(str(path), f"cannot be read: {error}", _CURE)) from None
+    raise SourceError(Fault(str(path), f"it {fault}", _CURE))

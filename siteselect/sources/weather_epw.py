@@ -16,6 +16,7 @@ import pandas as pd
 from siteselect.contracts import Source
 from siteselect.errors import Fault, InputError, SourceError
 from siteselect.heat.weather import HOURS, Weather, in_time_zone
+from siteselect.settings.limits import USUAL, Limits
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -57,6 +58,7 @@ def read(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    limits: Limits = USUAL,
 ) -> gpd.GeoDataFrame:
     """Refuse a weather file that is listed as a layer.
 
@@ -65,7 +67,7 @@ def read(
     SourceError
         Always: weather has no shapes.
     """
-    del tags, table
+    del tags, table, limits
     raise SourceError(
         Fault(
             str(path),
