@@ -19,6 +19,7 @@ from shapely.geometry import Point
 from typer.testing import CliRunner
 
 from siteselect.assess import Assessment
+from siteselect.batch import run_batch
 from siteselect.cli import app
 from siteselect.errors import InputError, RunError, SourceError
 from siteselect.postgis_push import push
@@ -208,6 +209,27 @@ def test_a_database_without_postgis_is_refused(server: str) -> None:
         session(server, read_only=True),
     ):
         pytest.fail("the session opened")
+
+
+def test_a_batch_reads_its_list_from_the_database_and_sees_when_it_changed(
+    town: Town, database: Any
+) -> None:
+    listed = pd.read_csv(town.folder / "candidates.csv")
+    points = gpd.points_from_xy(listed["lon"], listed["lat"], crs=4326)
+    frame = gpd.GeoDataFrame(listed.drop(columns=["lon", "lat"]), geometry=points)
+    store(database, "places", frame)
+    out = town.folder / "from-table"
+    found = run_batch("postgis:places", town.file, out, partition_rows=3, workers=1)
+    beside = run_batch(town.folder / "candidates.csv", town.file, town.folder / "csv", workers=1)
+    assert (found.rows, found.sites) == (beside.rows, beside.sites) == (4, 4)
+    ranks = [
+        pd.read_parquet(folder / "top.parquet").set_index("site_id")["rank"].sort_index()
+        for folder in (out, town.folder / "csv")
+    ]
+    assert ranks[0].equals(ranks[1])
+    database.execute("UPDATE places SET name = 'Elsewhere' WHERE site_id = 'a'")
+    with pytest.raises(RunError, match="changed|other"):
+        run_batch("postgis:places", town.file, out, partition_rows=3, workers=1)
 
 
 def test_a_run_comes_back_from_the_database_as_it_was(run: Path, database: Any) -> None:

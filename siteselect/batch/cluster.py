@@ -8,6 +8,7 @@ is sent again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import siteselect
@@ -73,34 +74,35 @@ def _client(address: str) -> Client:
 def _results(
     client: Client, tasks: Iterator[Task], function: Function, context: Context
 ) -> Iterator[tuple[int, Any]]:
-    from distributed import wait  # noqa: PLC0415
-
+    done_ones: SimpleQueue[Future] = SimpleQueue()
     held = client.scatter(context, broadcast=True, hash=False)
     waiting: dict[Future, tuple[Task, int]] = {}
+
+    def send(task: Task, losses: int) -> None:
+        future = client.submit(
+            _do, siteselect.__version__, function, held, *task[1], pure=False, retries=0
+        )
+        waiting[future] = (task, losses)
+        future.add_done_callback(done_ones.put)
+
     while True:
         room = max(sum(client.nthreads().values()), 1) * _AHEAD
         while len(waiting) < room and (task := next(tasks, None)) is not None:
-            waiting[_submit(client, function, held, task)] = (task, 0)
+            send(task, 0)
         if not waiting:
             return
-        for done in wait(list(waiting), return_when="FIRST_COMPLETED").done:
-            task, losses = waiting.pop(done)
-            if not _lost(done):
-                yield task[0], done.result()
-                continue
-            if losses == _LOSSES:
-                cure = "Look at the workers' logs; the same command goes on from here."
-                raise RunError(Fault("--scheduler", "workers keep dying at one part", cure))
-            client.wait_for_workers(1)
-            if held.status != "finished":
-                held = client.scatter(context, broadcast=True, hash=False)
-            waiting[_submit(client, function, held, task)] = (task, losses + 1)
-
-
-def _submit(client: Client, function: Function, held: Future, task: Task) -> Future:
-    return client.submit(
-        _do, siteselect.__version__, function, held, *task[1], pure=False, retries=0
-    )
+        done = done_ones.get()
+        task, losses = waiting.pop(done)
+        if not _lost(done):
+            yield task[0], done.result()
+            continue
+        if losses == _LOSSES:
+            cure = "Look at the workers' logs; the same command goes on from here."
+            raise RunError(Fault("--scheduler", "workers keep dying at one part", cure))
+        client.wait_for_workers(1)
+        if held.status != "finished":
+            held = client.scatter(context, broadcast=True, hash=False)
+        send(task, losses + 1)
 
 
 def _lost(done: Future) -> bool:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from siteselect.settings.backhaul import Backhaul
 
 ONE_DUCT = 2
+_DIGITS_M = 3
 
 COLUMNS = (
     *numbers(
@@ -140,7 +141,8 @@ def possible(
     apart = (one != NO_WAY) & (other != NO_WAY) & (joined | (one != other))
     gate, further = (np.append(gates(*net.ends, pops), -1)[entry] for entry in net.entry)
     crossing = (gate >= 0) & (further >= 0) & (gate != further)
-    shared_m = np.where(apart, 0.0, _shared_m(net, once, twice, goals))
+    # Sums along a street depend, in their last digits, on the other sites tied to it.
+    shared_m = np.where(apart, 0.0, _shared_m(net, once, twice, goals)).round(_DIGITS_M)
     carriers = _carriers(nodes, facility)
     step = np.select(
         [

@@ -17,6 +17,7 @@ import shapely
 from siteselect import network
 from siteselect.design.identity import Same
 from siteselect.geo import nearest_straight
+from siteselect.topology import parts
 from siteselect.trench import FOOTWAY, GROUNDS, VERGE, all_in, ground_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ NOWHERE = ""
 class Streets:
     """The road graph of a study with its sites snapped to it, made once for a run.
 
-    `tree` finds the edges near a place, `ground` is that of a trench along each edge.
+    `tree` finds the edges near a place, `ground` is that of a trench along each edge, `piece` the
+    connected part of the network it belongs to, and `yard` says of each edge whether that part is
+    a mere yard path.
     """
 
     graph: network.RoadGraph | None
@@ -46,6 +49,8 @@ class Streets:
     routing: Routing
     tree: network.EdgeTree | None
     ground: NDArray[np.int64]
+    piece: NDArray[np.int64]
+    yard: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,12 @@ def streets_of(territory: Territory, sites: gpd.GeoDataFrame, routing: Routing) 
     points = sites.geometry.to_numpy()
     roads = territory.layers.get("roads")
     if roads is None or roads.frame.empty:
-        return Streets(None, points, None, routing, None, np.empty(0, dtype=np.int64))
+        none = np.empty(0, dtype=np.int64)
+        return Streets(None, points, None, routing, None, none, none, none.astype(np.bool_))
     net = _net(Same(roads.frame))
     snapped = network.snap(net.graph, points, routing.snap_limit_m, tree=net.tree)
-    return Streets(net.graph, points, snapped, routing, net.tree, net.ground)
+    yard = net.piece_m < routing.yard_m
+    return Streets(net.graph, points, snapped, routing, net.tree, net.ground, net.piece, yard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +91,17 @@ class _Net:
     graph: network.RoadGraph
     tree: network.EdgeTree
     ground: NDArray[np.int64]
+    piece: NDArray[np.int64]
+    piece_m: NDArray[np.float64]
 
 
 @lru_cache(maxsize=2)
 def _net(same: Same) -> _Net:
     """Build the graph of a territory's roads; layers are never changed once they are read."""
     graph = network.build_graph(same.thing)
-    return _Net(graph, network.edge_tree(graph), ground_of(graph))
+    piece = parts(len(graph.node_xy), graph.edge_from, graph.edge_to)[graph.edge_from]
+    piece_m = np.bincount(piece, weights=graph.length_m)[piece].astype(np.float64)
+    return _Net(graph, network.edge_tree(graph), ground_of(graph), piece, piece_m)
 
 
 def entrances(streets: Streets, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -219,10 +230,12 @@ def pairs(streets: Streets, shapes: NDArray[np.object_], limit_m: float) -> Pair
         label = STRAIGHT.format(factor=factor)
         return _within(site, facility, straight_m * factor, label, limit_m)
     snapped = snap_to(streets, entrances(streets, shapes))
-    # A yard path that is tied to no street is on the graph and yet leads nowhere.
+    # A yard path that is tied to no street is on the graph and yet leads nowhere. What other sites
+    # there are must not decide it: a site's numbers are its own.
     cut_off = ~np.isfinite(network.nearest_by_length(streets.graph, streets.sites, snapped).cost)
-    stranded = ~np.isfinite(network.nearest_by_length(streets.graph, snapped, streets.sites).cost)
-    off = cut_off[site] | stranded[facility]
+    here, there = _piece(streets, streets.sites)[site], _piece(streets, snapped)[facility]
+    stranded = (there < 0) | np.append(streets.yard, True)[snapped.edge][facility]
+    off = cut_off[site] | (stranded & (here != there))
     direct = ~off & (straight_m <= streets.sites.offset_m[site] + snapped.offset_m[facility])
     routed = network.pairs_within(streets.graph, streets.sites, snapped, limit_m)
     label = STRAIGHT.format(factor=factor)
@@ -233,6 +246,11 @@ def pairs(streets: Streets, shapes: NDArray[np.object_], limit_m: float) -> Pair
             _within(site[off], facility[off], straight_m[off] * factor, label, limit_m),
         )
     )
+
+
+def _piece(streets: Streets, snapped: network.Snap) -> NDArray[np.int64]:
+    """Give the connected part of the network at which places are tied to it; -1 for none."""
+    return np.where(snapped.edge >= 0, np.append(streets.piece, -1)[snapped.edge], -1)
 
 
 def _within(
