@@ -55,9 +55,12 @@ HOSTILE: tuple[Any, ...] = (
 )  # fmt: skip
 TOKENS = (
     b"", b"\x00", b'"', b"'", b"\n", b"\r", b"\r\n", b",", b";", b"\t", b"\xff", b"\xef\xbb\xbf",
-    b"nan", b"inf", b"-1e308", b"1e309", b"9" * 400, b"{", b"}", b"[" * 60, b"]", b"null", b"&a [*a]",
+    b"nan", b"inf", b"-1e308", b"1e309", b"9" * 400, b"{", b"}", b"[" * 60, b"]", b"null",
+    b"&a [*a]",
     b"*a", b"<<: ", b"!!python/object:os.system x", b"!!binary ", b"? ", b": ", b"- ", b"|", b"%",
-    b"0x", b"1:2:3", b"2026-02-31", b"\\u0000", b"\\ud800", b"POLYGON ((0 0", b"EPSG:0", b"-", b"\xe2\x80\xae",
+    b"0x",
+    b"1:2:3", b"2026-02-31", b"\\u0000",
+    b"\\ud800", b"POLYGON ((0 0", b"EPSG:0", b"-", b"\xe2\x80\xae",
 )  # fmt: skip
 Cut = random.Random
 
@@ -84,7 +87,7 @@ def open_bench(folder: Path) -> Bench:
             "name": [f"Place {i}" for i in range(count)],
             "kind": ["car_park"] * count,
         },
-        geometry=gpd.points_from_xy(*(rng.uniform(100, 900, (2, count)) + [[X0], [Y0]])),
+        geometry=gpd.points_from_xy(*(rng.uniform(100, 900, (2, count)) + np.array([[X0], [Y0]]))),
         crs=3067,
     )
     degrees = points.to_crs(4326)
@@ -269,7 +272,7 @@ def _members(sound: bytes, cut: Cut) -> bytes:
     return packed.getvalue()
 
 
-def rows_in(kind: str, path: Path) -> int | None:
+def rows_in(kind: str, path: Path) -> int | None:  # noqa: PLR0911 - one return a kind
     """Count the rows of a file without our readers; None where the file does not tell."""
     try:
         if kind in {"csv", "wkt"}:
@@ -283,7 +286,8 @@ def rows_in(kind: str, path: Path) -> int | None:
         if kind == "gpkg":
             with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as base:
                 (name,) = base.execute("SELECT table_name FROM gpkg_contents").fetchone()
-                return int(base.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0])
+                count = f'SELECT COUNT(*) FROM "{name}"'  # noqa: S608 - our own count
+                return int(base.execute(count).fetchone()[0])
         if kind == "parquet":
             return int(pq.read_metadata(path).num_rows)
         if kind == "zip":
@@ -329,6 +333,15 @@ def _study(bench: Bench, kind: str, path: Path) -> None:
     parse_study(path.read_text(encoding="utf-8-sig"))
 
 
+def _judgements(bench: Bench, kind: str, path: Path) -> None:
+    parse_judgements(path.read_bytes().decode("utf-8", "replace"))
+
+
+def _extracted(bench: Bench, kind: str, path: Path) -> None:
+    for layer in ("roads", "noise_receptors"):
+        read_any(path, layer)
+
+
 JUDGES: Mapping[str, tuple[str, Callable[[Bench, str, Path], object]]] = {
     **{
         kind: (f".{ending}", _candidates)
@@ -341,11 +354,9 @@ JUDGES: Mapping[str, tuple[str, Callable[[Bench, str, Path], object]]] = {
     "asc": (".asc", _raster),
     "study": (".yaml", _study),
     "pack": (".yaml", _pack),
-    "judgements": (".yaml", lambda bench, kind, path: parse_judgements(
-        path.read_bytes().decode("utf-8", "replace"))),
-    "epw": (".epw", lambda bench, kind, path: read_weather(path)),
-    "pbf": (".osm.pbf", lambda bench, kind, path: [
-        read_any(path, layer) for layer in ("roads", "noise_receptors")]),
+    "judgements": (".yaml", _judgements),
+    "epw": (".epw", lambda _, __, path: read_weather(path)),
+    "pbf": (".osm.pbf", _extracted),
 }  # fmt: skip
 """Kind of file to its ending and to what reads it."""
 
@@ -404,8 +415,12 @@ def main(arguments: list[str]) -> None:
     for number in range(first, first + count):
         kind = kinds[number % len(kinds)]
         content = damaged(kind, bench.sound[kind], random.Random(f"{seed}:{number}"))  # noqa: S311
-        print(json.dumps({"number": number, "kind": kind}), flush=True)
-        print(json.dumps({"number": number, "was": outcome(bench, kind, content)}), flush=True)
+        sys.stdout.write(json.dumps({"number": number, "kind": kind}) + "\n")
+        sys.stdout.flush()
+        sys.stdout.write(
+            json.dumps({"number": number, "was": outcome(bench, kind, content)}) + "\n"
+        )
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

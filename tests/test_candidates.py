@@ -495,3 +495,19 @@ def test_the_county_s_study_is_valid_without_its_data() -> None:
     text = Path(RUTLAND / "study.yaml").read_text(encoding="utf-8")
     labels = [each.label for each in Study.model_validate(yaml.safe_load(text)).candidates.exclude]
     assert labels[0] == "Water"
+
+
+def test_an_empty_list_is_said_to_leave_no_candidate(town: Town) -> None:
+    frame = gpd.GeoDataFrame({"site_id": [], "name": []}, geometry=[], crs=4326)
+    frame.to_file(town.folder / "empty.gpkg", engine="pyogrio")
+    town.document["candidates"]["files"][0]["path"] = "empty.gpkg"
+    with pytest.raises(InputError, match="no candidate is left"):
+        town.assess()
+
+
+def test_the_study_s_limits_hold_for_lists(town: Town) -> None:
+    town.document["limits"] = {"rows": 250}
+    lon, lat = lonlat(500, 500)
+    town.candidates("site_id,lon,lat\n" + "".join(f"s{n},{lon},{lat}\n" for n in range(251)))
+    with pytest.raises(SiteselectError, match="candidates.csv: 251 rows, more than 250"):
+        town.assess()

@@ -15,6 +15,7 @@ from siteselect.contracts import Notice
 from siteselect.errors import Fault, InputError
 from siteselect.geo import lonlat
 from siteselect.layers.reading import EXCHANGED, EXCHANGED_CURE, Place, exchanged, read_contract
+from siteselect.settings.limits import USUAL, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,10 @@ FROM = ("from_file", "from_row")
 
 
 def read_list(
-    file: CandidateFile, territory: Territory, folders: tuple[Path, ...]
+    file: CandidateFile,
+    territory: Territory,
+    folders: tuple[Path, ...],
+    limits: Limits = USUAL,
 ) -> tuple[gpd.GeoDataFrame, list[Fault], Provenance, list[Notice]]:
     """Read one list of candidates.
 
@@ -39,7 +43,7 @@ def read_list(
         The candidates fit to be assessed, as points; the faults of all other rows; the birth
         certificate of the file; and what a reader must know.
     """
-    place = Place(folders, territory.crs, territory.area, inf)
+    place = Place(folders, territory.crs, territory.area, inf, limits)
     read = read_contract(with_tags(file) if from_map(file) else file, CANDIDATE, place)
     frame, faults = fit(read.frame, list(read.faults), read.provenance.file, territory)
     notices = list(read.notices)
@@ -119,7 +123,7 @@ def fit(
     InputError
         A fault is that of the whole file.
     """
-    rows = frame.index.map(str)
+    rows = frame.index.astype(str)
     bad = {str(fault.row) for fault in faults if fault.row is not None}
     if any(fault.row is None for fault in faults):
         raise InputError(faults)

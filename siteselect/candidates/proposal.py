@@ -130,7 +130,7 @@ def _files(study: Study, territory: Territory, folders: tuple[Path, ...]) -> Ite
     """Read the lists; a place that two picks from one extract give is proposed by the first."""
     seen: dict[str, set[str]] = {}
     for file in study.candidates.files:
-        frame, faults, birth, notices = read_list(file, territory, folders)
+        frame, faults, birth, notices = read_list(file, territory, folders, study.limits)
         frame, left_out = keep_near(frame, file.near, territory, birth.file)
         notices += left_out
         if map_kinds.from_map(file):

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from siteselect.contracts import LayerSpec, Notice, Provenance
 from siteselect.errors import Fault, InputError, StudyError
@@ -103,7 +103,12 @@ def placed(raw: gpd.GeoDataFrame, file: LayerFile, name: str, crs: CRS) -> gpd.G
     InputError, StudyError
         Neither states one, they contradict each other, or there is no such CRS.
     """
-    return _with_crs(raw, file, name).to_crs(crs)
+    stated = _with_crs(raw, file, name)
+    try:
+        return stated.to_crs(crs)
+    except ProjError as error:
+        problem = f"its CRS cannot be turned into that of the study: {error}"
+        raise InputError(Fault(name, problem, "Check the CRS of the file.")) from None
 
 
 def certificate(declared: Provenanced, path: Path | None = None) -> Provenance:
@@ -203,7 +208,9 @@ def _clipped(
     bounds = shapely.bounds(shapes)
     drawn = np.isfinite(bounds).all(axis=1)
     near = np.zeros(len(frame), dtype=bool)
-    near[drawn] = shapely.dwithin(shapes[drawn], place.area, place.margin_m)
+    # Coordinates may be beyond all measure: their distance is infinite, which is right.
+    with np.errstate(over="ignore", invalid="ignore"):
+        near[drawn] = shapely.dwithin(shapes[drawn], place.area, place.margin_m)
     if drawn.any() and not near.any():
         raise InputError(_why_elsewhere(shapes[drawn], place, name))
     left_out = int((drawn & ~near).sum())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from siteselect.contracts import Basis
 
@@ -12,6 +13,12 @@ Swing = Annotated[float, Field(ge=0, le=100)]
 """Worth of a swing, against the most important one = 100."""
 Share = Annotated[float, Field(ge=0, le=1)]
 """Part of one."""
+
+_SECRET = re.compile(
+    r"://[^/?#]*@|[?&](?:api[-_]?key|key|(?:access[-_]?)?token|password|pwd|secret|"
+    r"subscription-key|signature|sig)=",
+    re.IGNORECASE,
+)
 
 
 class Declared(BaseModel):
@@ -43,6 +50,14 @@ class Provenanced(Declared):
     """Page where the terms and the data can be checked."""
     note: str = ""
     """What a reader must know before relying on it."""
+
+    @field_validator("url")
+    @classmethod
+    def _without_secrets(cls, url: str) -> str:
+        # Reports and run folders repeat the address.
+        if _SECRET.search(url):
+            raise ValueError("the address holds a password or a key: give the public page")
+        return url
 
 
 class LayerFile(Provenanced):

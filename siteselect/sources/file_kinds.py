@@ -14,6 +14,7 @@ import re
 import struct
 from pathlib import Path
 from typing import Literal
+from xml.parsers import expat
 
 Kind = Literal[
     "geopackage",
@@ -125,6 +126,19 @@ def reaching_out_of(content: bytes | mmap.mmap, kind: Kind) -> str | None:
     for found in _CRS_KEY.finditer(content):
         if not _plain_crs(content[found.end() : found.end() + _CRS_LETTERS]):
             return "states a `crs` that is a link, or a name that would have to be looked up"
+    return None
+
+
+def xml_fault(path: Path) -> str | None:
+    """Say why a file is no whole XML; GDAL gives what stands before the fault, in silence.
+
+    Documents with a DOCTYPE are refused before, so that no entity can unfold.
+    """
+    try:
+        with path.open("rb") as stream:
+            expat.ParserCreate().ParseFile(stream)
+    except (expat.ExpatError, LookupError, ValueError, OSError) as error:
+        return f"not whole XML: {error}"
     return None
 
 

@@ -106,7 +106,8 @@ def sample(
     with _opened(path) as raster:
         to_raster = Transformer.from_crs(crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True)
         east, north = to_raster.transform(x, y)
-        rows, columns = rowcol(raster.transform, np.asarray(east), np.asarray(north))
+        # Numbers first: what lies beyond all projections is infinite and has no cell.
+        rows, columns = rowcol(raster.transform, np.asarray(east), np.asarray(north), op=np.floor)
         inside = (columns >= 0) & (columns < raster.width) & (rows >= 0) & (rows < raster.height)
         values = np.full(len(x), np.nan)
         if inside.any():
@@ -145,6 +146,8 @@ def _opened(path: Path) -> Iterator[rasterio.DatasetReader]:
                 warnings.simplefilter("error", NotGeoreferencedWarning)
                 raster = rasterio.open(path.absolute(), driver=driver)
             with raster:
+                if not abs(raster.transform.determinant) > 0:
+                    raise SourceError(Fault(str(path), "its cells have no size", _CURE))  # noqa: TRY301
                 yield raster
             return
     except SourceError:

@@ -28,7 +28,8 @@ from shapely.errors import ShapelyError
 from siteselect.contracts import Notice, Source
 from siteselect.errors import Fault, SourceError
 from siteselect.settings.limits import USUAL, Limits
-from siteselect.sources.file_kinds import Kind, kind_of_file, reaching_out
+from siteselect.sources.file_kinds import Kind, kind_of_file, reaching_out, xml_fault
+from siteselect.sources.geojson_items import count_features
 from siteselect.sources.sqlite_checks import database_fault
 from siteselect.sources.zip_checks import not_a_shapefile, zip_faults
 
@@ -70,6 +71,9 @@ _READABLE: frozenset[Kind] = frozenset(
         "mapinfo",
     }
 )
+_XML: frozenset[Kind] = frozenset({"gml", "kml", "gpx"})
+_DROPPING: frozenset[Kind] = frozenset({"gml", "kml", "flatgeobuf"})
+"""Kinds of which GDAL gives nothing, and says nothing, when their head is damaged."""
 _CURE = "Open it in a GIS and save its tables as GeoPackage."
 _BROKEN = (
     DataSourceError,
@@ -84,7 +88,8 @@ _BROKEN = (
     ValueError,
     OverflowError,
     TypeError,
-    KeyError,
+    LookupError,
+    NameError,  # pyogrio leaves a variable unset where a CRS has no name
     OSError,
     RecursionError,
 )
@@ -119,6 +124,9 @@ def read(
         return _within(_parquet(path, limits), path, limits)
     if fault := _not_to_be_read(path, kind, limits):
         raise SourceError(Fault(str(path), fault, _CURE))
+    if kind in _XML and (fault := xml_fault(path)):
+        raise SourceError(Fault(str(path), fault, _CURE))
+    expected = count_features(path, limits) if kind == "json" else None
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         frame = _by_gdal(path, kind, table, limits)
@@ -128,6 +136,9 @@ def read(
                 str(path), "the table has no geometry", "Give a file with points, lines or areas."
             )
         )
+    if (expected is not None and len(frame) != expected) or (frame.empty and kind in _DROPPING):
+        problem = f"GDAL reads {len(frame)} features" + (f" of {expected}" if expected else "")
+        raise SourceError(Fault(str(path), problem, _CURE))
     frame = _within(frame, path, limits)
     texts = sorted({str(each.message)[:_TOLD_LETTERS] for each in told})
     if texts:

@@ -44,7 +44,7 @@ def not_a_shapefile(archive: zipfile.ZipFile) -> list[str]:
     drawn = False
     for member in archive.infolist():
         ending = PurePosixPath(member.filename.lower()).suffix
-        if member.is_dir():
+        if member.filename.endswith("/"):
             continue
         if ending == ".shp":
             drawn = True
@@ -56,8 +56,10 @@ def not_a_shapefile(archive: zipfile.ZipFile) -> list[str]:
     return faults if drawn else [*faults, "it holds no Shapefile"]
 
 
-def _member_fault(member: zipfile.ZipInfo) -> str | None:
+def _member_fault(member: zipfile.ZipInfo) -> str | None:  # noqa: PLR0911 - one return a trick
     name = member.filename.replace("\\", "/")
+    if not name:
+        return "has no name"
     if member.flag_bits & 0x1:
         return "is encrypted"
     if (member.external_attr >> 16) & _UNIX_KIND == _UNIX_LINK:

@@ -190,7 +190,7 @@ def _unpacked(
     names = []
     for member in archive.infolist():
         path = PurePosixPath(member.filename.lower())
-        if member.is_dir() or path.suffix not in SHAPEFILE_ENDINGS - {".xml"}:
+        if path.suffix not in SHAPEFILE_ENDINGS - {".xml"}:
             continue
         names.append(path)
         # The directory of a zip may lie about sizes: what comes out is counted.
