@@ -1,6 +1,6 @@
 """Site reports as PDF: ours, brief and in full, against WeasyPrint with figures by matplotlib.
 
-Usage: python benchmarks/pdf_reports.py [brief] [full] [peer]
+Usage: python benchmarks/pdf_reports.py [brief] [full] [peer]; 200, 12 and 4 when left out
 
 Counts are reports. The demo's sites are written again and again until there are enough: each
 report is worked out and set anew, in two processes, from the assessment to the file. The peer sets
@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteselect.assess import assess
-from siteselect.report.pdf_batch import PORTION, pooled
-from siteselect.report.site_brief import site_brief
+from siteselect.report.pdf_batch import PORTIONS, pooled
+from siteselect.report.site_brief import shared_by, site_brief
 from siteselect.study_file import load_study
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def ours(assessment: Assessment, count: int, form: Any, out: Path) -> float:
     """Write so many reports; give how many a second, without the start of the processes."""
     sites = [str(site) for site in assessment.sites.index]
     with pooled(assessment, out, form=form, workers=CORES) as write:
-        list(write(sites[: CORES * PORTION]))
+        list(write(sites[: CORES * PORTIONS[form]]))
         start = time.perf_counter()
         done = sum(1 for _ in write(sites[at % len(sites)] for at in range(count)))
     return done / (time.perf_counter() - start)
@@ -97,7 +97,7 @@ def peer_report(assessment: Assessment, site: str) -> bytes:
     """Set the same words by WeasyPrint."""
     import weasyprint  # noqa: PLC0415 - a peer
 
-    report = site_brief(assessment, site)
+    report = site_brief(assessment, site, shared_by(assessment, [site]))
     lines: Iterable[str] = (
         *report.summary,
         *report.speaks_for,
@@ -106,8 +106,9 @@ def peer_report(assessment: Assessment, site: str) -> bytes:
         *report.checks,
     )
     findings = (
-        f"<tr><td>{html.escape(e.title)}</td><td>{html.escape(e.action)}</td>"
-        f"<td>{html.escape(e.evidence)}</td><td>{html.escape(e.citation)}</td></tr>"
+        f"<tr><td>{html.escape(e.title)} {e.word}</td>"
+        f"<td>{html.escape(f'{e.outcome}: {e.action} {e.missing}')}</td>"
+        f"<td>{html.escape(e.citation)}</td></tr>"
         for group in report.findings
         for e in group.entries
     )
@@ -122,7 +123,7 @@ def peer_report(assessment: Assessment, site: str) -> bytes:
             f"<img alt='Heat by month' src='{peer_bars(p.table)}'>{table_html(p.table)}"
             for p in plates
         ),
-        f"<table><tr><th>Rule</th><th>Do</th><th>Found</th><th>Source</th></tr>{''.join(findings)}</table>",
+        f"<table><tr><th>Rule</th><th>Do</th><th>Source</th></tr>{''.join(findings)}</table>",
         table_html(report.background.sources),
         *(f"<p>{html.escape(line)}</p>" for line in report.background.method),
     ]

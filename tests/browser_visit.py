@@ -95,14 +95,42 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
 class Visit:
     """One reader's page, and every request of it that would have left the machine."""
 
-    def __init__(self, browser: Any, url: str, width: int = 1400, height: int = 1000) -> None:
+    def __init__(
+        self,
+        browser: Any,
+        url: str,
+        width: int = 1400,
+        height: int = 1000,
+        *,
+        mapped: bool = True,
+        dark: bool = False,
+    ) -> None:
         self.outside: list[str] = []
-        self.page = browser.new_page(viewport={"width": width, "height": height})
+        look = "dark" if dark else "light"
+        self.page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=look)
         self.page.route("**/*", self._guard)
         self.page.goto(url)
+        if mapped:
+            self.wait_for_map()
+        else:
+            self.page.wait_for_selector("[data-testid=stMain] h2", timeout=90_000)
+        self.quiet()
+
+    def wait_for_map(self) -> None:
         self.page.wait_for_selector("iframe[src*=streamlit_folium]", timeout=90_000)
         self.until("() => document.querySelector('#map_div')?.dataset.basemap", in_map=True)
+
+    def go(self, title: str) -> None:
+        """Go to a page by the menu on top."""
+        link = self.page.get_by_role("link", name=title, exact=True)
+        link.click()
+        name = str(link.get_attribute("href")).rstrip("/").rpartition("/")[2]
+        path = "/" if title == "Map and rank" else f"/{name}"
+        self.until("(path) => location.pathname.endsWith(path)", argument=path)
         self.quiet()
+        if title == "Map and rank":
+            self.wait_for_map()
+            self.quiet()
 
     def _guard(self, route: Any) -> None:
         if re.match(r"(http://127\.0\.0\.1[:/]|data:|blob:)", route.request.url):
@@ -155,7 +183,9 @@ class Visit:
         label.click(timeout=10_000)
 
     def open_part(self, title: str) -> None:
-        """Open a part of the panel of the chosen site."""
+        """Open a part of the page of the chosen site."""
+        if not re.search(r"/site(\?|$)", self.page.url):
+            self.go("Site")
         self.page.get_by_role("tab", name=title, exact=True).click()
         self.until(
             "(title) => (new URLSearchParams(location.search).get('part') ?? 'Why') === title",

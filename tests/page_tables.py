@@ -40,7 +40,7 @@ def report_tables(app: AppTest) -> list[pd.DataFrame]:
     found = []
     for element in app.get("html"):
         body = element.proto.body
-        if "siteselect-table" not in body:
+        if "<table" not in body:
             continue
         reader = _Reader()
         reader.feed(body)

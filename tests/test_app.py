@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
+import shlex
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import strategies as st
@@ -15,16 +20,19 @@ from hypothesis import strategies as st
 pytest.importorskip("streamlit_folium", reason="the extra `app` is not installed")
 
 from app_visit import at_page
+from page_tables import report_tables
 from streamlit.testing.v1 import AppTest
 
 from siteselect.app import loading
-from siteselect.app.downloads import ranking_csv, ranking_geojson
+from siteselect.app.exports import exports, ranking_csv
 from siteselect.app.ranking_table import ranking_frame
 from siteselect.app.state import (
     OWN,
     presets,
 )
 from siteselect.app.text import escape
+from siteselect.assess import without_rules
+from siteselect.report.gis_files import sites_geojson
 from siteselect.study_file import load_study
 
 if TYPE_CHECKING:
@@ -169,9 +177,8 @@ def test_names_reach_the_page_as_words(monkeypatch: pytest.MonkeyPatch, tmp_path
     app.toggle(key="plain_ranking").set_value(True).run()
     assert not app.exception
     assert "![i](" not in shown(app)
-    assert any("Known" in table.value.columns for table in app.table)
-    for table in app.table:
-        assert "![i](" not in table.value.to_csv()
+    (table,) = [found for found in report_tables(app) if "Known" in found.columns]
+    assert set(table["Site"]) == {"![i](http://x/y.png) :red[x] $x$"}
 
 
 # The journey
@@ -296,6 +303,76 @@ def test_an_edited_study_holds_for_the_session_and_names_its_faults(planner: App
     assert planner.title[0].value == escape(STUDY.title)
 
 
+def test_the_command_line_gets_the_weights_of_the_moment(planner: AppTest) -> None:
+    planner.run()
+    planner.selectbox(key="preset").set_value("Heat-first").run()
+    planner.slider[0].set_value(7.0).run()
+    at_page(planner, "export").run()
+    assert not planner.exception
+    words = shlex.split(planner.code[-1].value)
+    assert words[:3] == ["siteselect", "export", "study.yaml"]
+    assert words[words.index("--preset") + 1] == "heat-first"
+    assert words[words.index("--weight") + 1 :] == [f"{GROUPS[0]}=7"]
+
+
+# Uploads
+
+OURS = "site_id,name,kind,lon,lat\nyard,Our yard,car_park,{lon},{lat}\n"
+
+
+def near() -> pd.Series[Any]:
+    return pd.read_csv(DEMO.parent / "candidates.csv").iloc[0]
+
+
+def send(app: AppTest, name: str, content: bytes) -> None:
+    app.file_uploader[0].upload(name, content, "application/octet-stream").run()
+    assert not app.exception, app.exception[0].value
+
+
+def test_uploaded_candidates_are_used_by_an_edited_study(planner: AppTest) -> None:
+    planner.run()
+    at_page(planner, "study").run()
+    row = near()
+    hostile = "../../etc/![i](http:x) $x$.csv"
+    send(planner, hostile, OURS.format(lon=row["lon"], lat=row["lat"]).encode())
+    words = shown(planner)
+    assert "![i](" not in words
+    (path,) = re.findall(r"uploads/(upload-[0-9a-f]{16}\.csv)", words)
+    folder = planner.session_state["uploads"].path
+    assert [file.name for file in folder.iterdir()] == [path]
+    text = planner.text_area[0].value
+    planner.text_area[0].set_value(text.replace("path: candidates.csv", f"path: uploads/{path}"))
+    press(planner, "Apply")
+    assert "1 sites" in shown(planner)
+    at_page(planner, "rank").run()
+    assert list(planner.dataframe[0].value["Site"]) == ["Our yard"]
+
+
+def test_an_upload_that_is_not_fit_is_refused_with_its_faults(planner: AppTest) -> None:
+    planner.run()
+    at_page(planner, "study").run()
+    send(planner, "list.csv", b"SQLite format 3\x00" + b"\x00" * 200)
+    words = shown(planner)
+    assert "to be put right" in words
+    assert "uploads/upload" not in words
+    assert not list(planner.session_state["uploads"].path.iterdir())
+
+
+def test_rows_of_an_upload_that_make_no_site_are_all_named(planner: AppTest) -> None:
+    planner.run()
+    at_page(planner, "study").run()
+    rows = "a,A,car_park,here,60.17\nb,B,car_park,24.94,there\n"
+    send(planner, "bad.csv", f"site_id,name,kind,lon,lat\n{rows}".encode())
+    (path,) = re.findall(r"uploads/(upload-[0-9a-f]{16}\.csv)", shown(planner))
+    text = planner.text_area[0].value
+    planner.text_area[0].set_value(text.replace("path: candidates.csv", f"path: uploads/{path}"))
+    press(planner, "Apply")
+    words = shown(planner)
+    assert "here" in words
+    assert "there" in words
+    assert planner.title[0].value == escape(STUDY.title)
+
+
 # Files
 
 
@@ -307,14 +384,61 @@ def test_an_installed_app_has_the_same_settings() -> None:
 
 
 def test_downloads_hold_the_ranking(demo: Assessment) -> None:
-    collection = json.loads(ranking_geojson(demo))
+    collection = json.loads(sites_geojson(demo))
     assert [feature["id"] for feature in collection["features"]] == list(ranking_frame(demo).index)
     first = collection["features"][0]
     assert first["properties"]["rank"] == 1
     lon, lat = first["geometry"]["coordinates"]
-    assert (lon, lat) == (demo.sites["lon"][first["id"]], demo.sites["lat"][first["id"]])
+    place = (demo.sites["lon"][first["id"]], demo.sites["lat"][first["id"]])
+    assert (lon, lat) == pytest.approx(place, abs=1e-7)
     assert collection["features"][-1]["properties"]["rank"] is None
     assert ranking_csv(demo).count("\n") == len(demo.sites) + 1
+
+
+def test_a_what_if_is_marked_inside_every_file(demo: Assessment, tmp_path: Path) -> None:
+    failed = demo.findings[demo.findings["verdict"] == "fail"]["rule_id"]
+    rule = str(failed.iloc[0])
+    now = without_rules(demo, [rule])
+    leading = list(now.sites.index[:1])
+    made = {
+        export.key: export.make()
+        for export in exports(now, leading, DEMO.parent)
+        if export.key in {"csv", "geojson", "geopackage", "workbook", "html"}
+    }
+    table = pd.read_csv(io.BytesIO(made["csv"]))
+    assert table["what_if"].str.contains(rule, regex=False).all()
+    assert "what_if" not in ranking_csv(demo)
+    collection = json.loads(made["geojson"])
+    assert rule in collection["description"]
+    assert all(rule in part["properties"]["what_if"] for part in collection["features"])
+    (tmp_path / "w.gpkg").write_bytes(made["geopackage"])
+    sites = gpd.read_file(tmp_path / "w.gpkg", layer="sites")
+    assert sites["what_if"].str.contains(rule, regex=False).all()
+    with zipfile.ZipFile(io.BytesIO(made["workbook"])) as book:
+        assert rule in book.read("docProps/core.xml").decode()
+    with zipfile.ZipFile(io.BytesIO(made["html"])) as archive:
+        assert f"rule {rule}" in archive.read("report.html").decode()
+
+
+def test_the_files_for_other_programs_are_what_they_say(demo: Assessment) -> None:
+    site = str(demo.sites.index[0])
+    made = {export.key: export for export in exports(demo, [site], DEMO.parent)}
+    assert not any(export.refused for key, export in made.items() if key != "pdf")
+    assert made["workbook"].make()[:4] == b"PK\x03\x04"
+    assert made["geopackage"].make()[:15] == b"SQLite format 3"
+    with zipfile.ZipFile(io.BytesIO(made["noise"].make())) as archive:
+        (name,) = archive.namelist()
+        assert archive.read(name)[:2] == b"II"
+
+
+def test_reports_in_pdf_are_offered_and_made(town: Any) -> None:
+    pytest.importorskip("typst", reason="the extra `pdf` is not installed")
+    assessment = town.assess()
+    (pdf,) = [part for part in exports(assessment, ["a"], town.folder) if part.key == "pdf"]
+    assert not pdf.refused
+    with zipfile.ZipFile(io.BytesIO(pdf.make())) as archive:
+        assert archive.namelist() == ["report.pdf", "sites/a.pdf"]
+        assert archive.read("sites/a.pdf").startswith(b"%PDF")
 
 
 def test_a_formula_as_a_name_leaves_as_text(town: Any) -> None:

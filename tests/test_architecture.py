@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "containment",
         "discs",
         "cutting",
+        "nearest_edge",
         "nearest_line",
         "snapping",
         "field",

@@ -180,7 +180,10 @@ def test_the_brief_report_leads_with_the_same_words(demo: Assessment, brief: byt
     titles = [entry.title for group in open_rules for entry in group.entries]
     assert [title for title in titles if squeezed(title) not in said] == []
     with pikepdf.open(io.BytesIO(brief)) as file:
-        assert len(file.pages) <= 6
+        assert len(file.pages) <= 4
+    licences = [row[2] for row in report.background.sources.rows]
+    owed = [line for cell in licences for line in (cell.text, cell.note)]
+    assert [line for line in owed if squeezed(line) not in said] == []
 
 
 def test_every_page_warns_of_invented_data(full: bytes) -> None:

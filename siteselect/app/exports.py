@@ -7,15 +7,17 @@ import tempfile
 import zipfile
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siteselect.app.downloads import ranking_csv, ranking_geojson
 from siteselect.decision.ranking import order
 from siteselect.errors import Fault, RunError
+from siteselect.report.exports import export, noise_cog
+from siteselect.report.gis_files import sites_geojson
 from siteselect.report.html import site_report, study_report
+from siteselect.report.tables import ranking_table, safe_csv
+from siteselect.report.workbook import workbook
 from siteselect.runs import file_name, save_run
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from siteselect.study import Study
 
 WHAT_IF = "what-if"
+NO_TYPESETTER = "A PDF needs the typesetter: pip install 'siteselect[pdf]'."
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """Time of every file in an archive, so that the same content has the same bytes."""
 
@@ -81,10 +84,10 @@ def exports(assessment: Assessment, sites: Sequence[str], folder: Path) -> list[
         Export(
             "geojson",
             "Sites (GeoJSON)",
-            "All sites as points, RFC 7946.",
+            "All sites as points with every measure, RFC 7946.",
             name("sites", ending="geojson"),
             "application/geo+json",
-            lambda: ranking_geojson(assessment).encode(),
+            lambda: sites_geojson(assessment).encode(),
         ),
         Export(
             "html",
@@ -103,8 +106,14 @@ def exports(assessment: Assessment, sites: Sequence[str], folder: Path) -> list[
             partial(run_zip, assessment, len(sites), folder),
             what_if if assessment.ignored else "",
         ),
-        *_optional(assessment, sites),
+        *_for_programs(assessment, sites),
     ]
+
+
+def ranking_csv(assessment: Assessment) -> str:
+    """Write the ranking as CSV whose texts no spreadsheet takes for a formula."""
+    text: str = safe_csv(ranking_table(assessment))
+    return text
 
 
 def reports_zip(assessment: Assessment, sites: Sequence[str]) -> bytes:
@@ -146,8 +155,8 @@ def weighted_study(assessment: Assessment) -> Study:
     return assessment.study.model_copy(update={"groups": groups})
 
 
-def _optional(assessment: Assessment, sites: Sequence[str]) -> list[Export]:
-    """List the files whose writers come with extras."""
+def _for_programs(assessment: Assessment, sites: Sequence[str]) -> list[Export]:
+    """List the files for spreadsheets, for a GIS and for an archive."""
     name = partial(export_name, assessment)
     return [
         Export(
@@ -157,7 +166,7 @@ def _optional(assessment: Assessment, sites: Sequence[str]) -> list[Export]:
             name("reports-pdf", ending="zip"),
             "application/zip",
             partial(pdf_zip, assessment, sites),
-            _missing("siteselect.report.pdf", "typst", "pip install 'siteselect[pdf]'"),
+            "" if can_typeset() else NO_TYPESETTER,
         ),
         Export(
             "workbook",
@@ -165,38 +174,59 @@ def _optional(assessment: Assessment, sites: Sequence[str]) -> list[Export]:
             "Weights, scales, measures and scores with live formulas.",
             name("workbook", ending="xlsx"),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            partial(_written, "workbook", assessment),
-            _missing("siteselect.report.workbook", "xlsxwriter", "pip install 'siteselect[xlsx]'"),
+            partial(workbook, assessment),
         ),
         Export(
             "geopackage",
             "GeoPackage",
-            "Sites and ways with styles, for QGIS.",
+            "Sites, findings and the ways to the chosen sites, with styles, for QGIS.",
             name("gis", ending="gpkg"),
             "application/geopackage+sqlite3",
-            partial(_written, "geopackage", assessment),
-            _missing("siteselect.report.geopackage", "pyogrio", "pip install siteselect"),
+            partial(geopackage, assessment, sites),
+        ),
+        Export(
+            "noise",
+            "Plant noise (GeoTIFF)",
+            "Night level round each chosen site, cloud-optimised, in a zip.",
+            name("noise", ending="zip"),
+            "application/zip",
+            partial(noise_zip, assessment, sites),
         ),
     ]
 
 
+def can_typeset() -> bool:
+    """Say whether the extra that writes PDF is installed."""
+    return find_spec("typst") is not None
+
+
 def pdf_zip(assessment: Assessment, sites: Sequence[str]) -> bytes:
-    """Write the reports as PDF into an archive."""
-    room = import_module("siteselect.report.pdf")
-    files: dict[str, bytes] = {"report.pdf": room.study_pdf(assessment)}
+    """Write the reports as PDF into an archive.
+
+    Raises
+    ------
+    InputError
+        The extra `pdf` is not installed.
+    """
+    from siteselect.report.pdf import site_pdf, study_pdf  # noqa: PLC0415 - an extra, loads slowly
+
+    files = {"report.pdf": study_pdf(assessment)}
     for site in sites:
-        files[f"sites/{file_name(site)}.pdf"] = room.site_pdf(assessment, site)
+        files[f"sites/{file_name(site)}.pdf"] = site_pdf(assessment, site)
     return _zipped(files)
 
 
-def _written(name: str, assessment: Assessment) -> bytes:
-    content: bytes = getattr(import_module(f"siteselect.report.{name}"), name)(assessment)
-    return content
+def geopackage(assessment: Assessment, sites: Sequence[str]) -> bytes:
+    """Write the GeoPackage, with the ways to some sites."""
+    with tempfile.TemporaryDirectory(prefix="siteselect-export-") as place:
+        file = Path(place) / "study.gpkg"
+        export(assessment, file, "gpkg", sites=sites)
+        return file.read_bytes()
 
 
-def _missing(room: str, library: str, cure: str) -> str:
-    there = find_spec(room) is not None and find_spec(library) is not None
-    return "" if there else f"This needs an extra that is not installed: {cure}"
+def noise_zip(assessment: Assessment, sites: Sequence[str]) -> bytes:
+    """Write the noise of the plant round some sites, as a GeoTIFF each, into an archive."""
+    return _zipped({f"{file_name(site)}-noise.tif": noise_cog(assessment, site) for site in sites})
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

@@ -94,8 +94,8 @@ def show_rules(assessment: Assessment, run: str) -> None:
             return
         show_table(_rules_table(title, rules))
         st.markdown(
-            "Confidence that a rule is stated right for screening: H high, M medium, L low; S a "
-            "source was read, K general knowledge."
+            "Confidence is that of the rule being stated right for screening. "
+            r"\[S\]: its source was read; \[K\]: general knowledge."
         )
 
 

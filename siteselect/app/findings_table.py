@@ -11,7 +11,7 @@ from siteselect.app.text import VERDICT_WORDS
 from siteselect.contracts import VERDICTS
 from siteselect.decision.ranking import order
 from siteselect.report.findings_matrix import CODES, rules_by_topic
-from siteselect.report.screening import evidence_text, needed_text
+from siteselect.report.screening import confidence_text, evidence_text, needed_text
 from siteselect.report.standing import OUTCOMES, verdict_counts
 from siteselect.report.tables import safe_csv
 from siteselect.report.wording import wording
@@ -60,7 +60,7 @@ def findings_list(assessment: Assessment) -> pd.DataFrame:
             "To do": found["action"],
             "Who decides": found["authority"],
             "Source": found["citation"],
-            "Confidence": found["confidence"],
+            "Confidence": [confidence_text(str(words), say) for words in found["confidence"]],
             "Reviewed": found["reviewed_on"].astype(str),
             "Pack": found["pack"],
             "Rule id": found["rule_id"],
@@ -118,7 +118,7 @@ def rules_list(assessment: Assessment) -> pd.DataFrame:
             "Source": rules["citation"],
             "Address": rules["url"],
             "Reviewed": rules["reviewed_on"].astype(str),
-            "Confidence": rules["confidence"],
+            "Confidence": [confidence_text(str(words), say) for words in rules["confidence"]],
             "Pack": rules["pack"],
         },
         index=rules.index.rename("Rule id"),

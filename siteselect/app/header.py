@@ -39,7 +39,9 @@ def show_header(context: Context, params: Mapping[str, str]) -> None:
         f"data from {escape(years)} · {len(context.now.sites):,} sites · {_weights(context)} · "
         "screening, not legal advice"
     )
-    _marks(context)
+    # Kept in one place, so that a mark that comes or goes does not move the map, which reloads it.
+    with st.container():
+        _marks(context)
 
 
 def _weights(context: Context) -> str:

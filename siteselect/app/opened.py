@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,15 @@ import streamlit as st
 from siteselect.app.drawn import fitting
 from siteselect.app.loading import Loaded, data_folder, load, load_drawn, load_own
 from siteselect.study_file import load_study
+from siteselect.uploads import keep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from siteselect.errors import Fault
     from siteselect.settings.candidates import DrawnPoint
     from siteselect.study import Study
+    from siteselect.uploads import Accepted
 
 _FILE = "study_file"
 _OWN = "own_study"
@@ -50,10 +52,13 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """The session's own folder, which goes when the session does, and what lies in it."""
+    """The session's own folder, which goes when the session does, and what lies in it.
+
+    `titles` holds what the visitor calls each file, by its name in the folder.
+    """
 
     folder: Folder
-    names: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -115,12 +120,17 @@ def uploads() -> Uploads:
     return found
 
 
-def keep_upload(name: str, content: bytes) -> None:
-    """Put a file that was found fit into the session's folder."""
+def keep_upload(accepted: Accepted, title: str) -> None:
+    """Put a file that was found fit into the session's folder.
+
+    Parameters
+    ----------
+    accepted : the file, under a name that no visitor chose.
+    title : what the visitor calls it, for display only.
+    """
     have = uploads()
-    (have.path / name).write_bytes(content)
-    others = tuple(one for one in have.names if one != name)
-    st.session_state[_UPLOADS] = Uploads(have.folder, (*others, name))
+    keep(accepted, have.path)
+    st.session_state[_UPLOADS] = Uploads(have.folder, {**have.titles, accepted.file_name: title})
 
 
 def opened_run(file: Path) -> Loaded:

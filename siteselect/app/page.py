@@ -19,6 +19,7 @@ from siteselect.app.loading import study_path
 from siteselect.app.opened import STUDY, offered, open_file, opened_run, own, with_drawn
 from siteselect.app.saved import forget_scenarios
 from siteselect.app.selection import WISH, begin, correct, current
+from siteselect.app.sign_in import require_sign_in
 from siteselect.app.state import PARAMETERS, read_drawn, read_view, write_view
 from siteselect.app.text import escape
 from siteselect.app.tour import TOUR, tour_parameter
@@ -45,7 +46,7 @@ PAGES = {
 """Pages by the last part of their address, which is also the name of their module."""
 FIRST = "rank"
 """The page that opens by itself; its address is that of the app."""
-WEIGHTED = frozenset({"rank", "site", "compare"})
+WEIGHTED = frozenset({"rank", "site", "compare", "uncertainty", "portfolio"})
 """Pages that have the weights beside them."""
 _READY = "ready_for"
 _LAST = "last_address"
@@ -60,6 +61,7 @@ def main(default: Path | None = None) -> None:
     """
     st.set_page_config("siteselect", layout="wide", initial_sidebar_state=250)
     st.html(static_folder() / "siteselect" / "page.css")
+    require_sign_in()
     named = study_path(sys.argv[1:], os.environ, default)
     if named is None:
         _show_no_study()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from siteselect.app.report_parts import show_table
 from siteselect.app.selection import choose
 from siteselect.app.state import chosen_row, verdict_counts
-from siteselect.app.text import VERDICT_WORDS, escape, harmless_cell
+from siteselect.app.text import VERDICT_WORDS, harmless_cell
 from siteselect.decision.ranking import order
+from siteselect.report.records import Cell, Table
 from siteselect.report.rounding import FIGURES, rounded, spread
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ def show_plain_ranking(assessment: Assessment) -> None:
     words["Rank"] = frame["Rank"].astype("string").fillna(_NONE)
     for column in (_HEAT, _WORTH):
         words[column] = [_UNKNOWN if isnan(value) else rounded(value) for value in frame[column]]
-    st.table(words.assign(Site=frame["Site"].map(escape)), hide_index=True)
+    rows = tuple(tuple(Cell(str(cell)) for cell in row) for row in words.itertuples(index=False))
+    show_table(Table("Ranking of the sites", tuple(map(str, words.columns)), rows))
 
 
 def _columns() -> dict[str, Any]:

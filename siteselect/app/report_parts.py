@@ -13,25 +13,16 @@ if TYPE_CHECKING:
 
     from siteselect.report.records import Cell, Plate, Section, Table
 
-NARROW = "narrow"
-"""Key of a place whose tables have few columns, and need no more width than it gives."""
 
-
-def show_section(section: Section, name: str) -> None:
-    """Draw a section in the order of its record, with its charts in two columns.
-
-    Parameters
-    ----------
-    section : the section, as the report has it.
-    name : a word that tells this section from all others on the page.
-    """
+def show_section(section: Section) -> None:
+    """Draw a section in the order of its record, with its charts in two columns."""
     for line in section.lines:
         st.markdown(cell_text(line))
     for table in section.tables:
         show_captioned(table)
     for note in section.notes:
         st.markdown(escape(note))
-    _show_plates(section.plates, name)
+    _show_plates(section.plates)
     for result in section.results:
         show_captioned(result)
     for closing in section.closing:
@@ -51,7 +42,7 @@ def show_beside(plate: Plate, *, titled: bool = True) -> None:
         st.markdown(escape(plate.figure.text))
 
 
-def _show_plates(plates: Sequence[Plate], name: str) -> None:
+def _show_plates(plates: Sequence[Plate]) -> None:
     if len(plates) == 1:
         show_beside(plates[0])
         return
@@ -60,18 +51,18 @@ def _show_plates(plates: Sequence[Plate], name: str) -> None:
     for number, column in enumerate(st.columns(2, gap="medium") if plates else ()):
         with column:
             part = plates[half:] if number else plates[:half]
-            for place, plate in enumerate(part):
-                show_plate(plate, f"{name}-{number}-{place}")
+            for plate in part:
+                show_plate(plate)
 
 
-def show_plate(plate: Plate, name: str) -> None:
+def show_plate(plate: Plate) -> None:
     """Draw a chart under its title, with its numbers folded away beneath it."""
     caption = escape(plate.table.caption)
     st.markdown(f"**{caption}**")
     st.html(figure_html(plate.figure))
     if plate.figure.text:
         st.markdown(escape(plate.figure.text))
-    with st.expander(f"{caption}: the numbers"), st.container(key=f"{NARROW}-{name}"):
+    with st.expander(f"{caption}: the numbers"):
         show_table(plate.table)
 
 

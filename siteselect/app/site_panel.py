@@ -55,23 +55,23 @@ def show_site(assessment: Assessment, site_id: str, run: str) -> None:
     if heat.open:
         with heat:
             st.subheader(say("sections.heat"), anchor=False)
-            show_section(heat_of(assessment, run, site_id), "heat")
+            show_section(heat_of(assessment, run, site_id))
     if noise.open:
         with noise:
             st.subheader(say("sections.noise"), anchor=False)
-            show_section(noise_of(assessment, run, site_id), "noise")
+            show_section(noise_of(assessment, run, site_id))
     if money.open:
         with money:
             st.subheader(say("sections.money"), anchor=False)
-            show_section(money_of(assessment, run, site_id), "money")
+            show_section(money_of(assessment, run, site_id))
     if build.open:
         with build:
             st.subheader(say("sections.build"), anchor=False)
-            show_section(build_section(assessment, site_id, say), "build")
+            show_section(build_section(assessment, site_id, say))
     if documents.open:
         with documents:
             st.subheader(say("sections.documents"), anchor=False)
-            show_section(documents_of(assessment, run, site_id), "documents")
+            show_section(documents_of(assessment, run, site_id))
     if rules.open:
         with rules:
             _show_rules(assessment, site_id, say)

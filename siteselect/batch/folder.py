@@ -74,11 +74,16 @@ def make_room(out: Path) -> None:
 
 
 def clear(out: Path) -> None:
-    """Take away what an earlier batch left."""
-    for name in (journal.JOURNAL, LOG, *RESULTS):
-        (out / name).unlink(missing_ok=True)
+    """Take away what an earlier batch left, with its list if that came by standard input."""
     for stdin in out.glob("stdin.*"):
         stdin.unlink()
+    clear_results(out)
+
+
+def clear_results(out: Path) -> None:
+    """Take away results and parts, the manifest first: alone it would pass for the next batch's."""
+    for name in (*RESULTS, LOG, journal.JOURNAL):
+        (out / name).unlink(missing_ok=True)
     for folder in (WORK, SITES):
         shutil.rmtree(out / folder, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteselect.batch.arrow_file import arrow_table
-from siteselect.batch.journal import write_whole
+from siteselect.batch.journal import is_there, write_whole
 from siteselect.batch.records import ROW
 from siteselect.batch.repeats import hashes, identifiers, repeated_rows
 from siteselect.batch.work import kept
@@ -97,7 +97,7 @@ def taken_before(entry: dict[str, Any], work: Path) -> Taken | None:
         repeated = json.loads((work / REPEATED).read_bytes())
     except (OSError, ValueError):
         return None
-    if not all(chunk_file(work, number).is_file() for number in range(len(entry["rows"]))):
+    if not all(is_there(chunk_file(work, at), one) for at, one in enumerate(entry["sha256"])):
         return None
     by_part = {int(number): tuple(rows) for number, rows in repeated.items()}
     return Taken(tuple(entry["rows"]), tuple(entry["sha256"]), by_part)

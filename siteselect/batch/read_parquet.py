@@ -22,6 +22,8 @@ from siteselect.errors import Fault, SourceError
 from siteselect.sources.delimited_text import DEGREES
 
 ENDINGS = (".parquet", ".geoparquet")
+_NEEDED = {"http": "fsspec aiohttp requests", "https": "fsspec aiohttp requests", "az": "adlfs"}
+"""What opens a store that pyarrow does not know, by the scheme of its URL."""
 
 
 def read(location: str, rows: int) -> Iterator[Chunk]:
@@ -93,7 +95,10 @@ def _store(location: str) -> tuple[fs.FileSystem, str]:
         found, path = importlib.import_module("fsspec.core").url_to_fs(location)
         return fs.PyFileSystem(fs.FSSpecHandler(found)), path
     except (ImportError, ValueError, pa.ArrowException, OSError) as error:
-        cure = "Install what fsspec needs for it, or name a local copy."
+        cure = "Check the address, or name a local copy."
+        if isinstance(error, ImportError):
+            needed = _NEEDED.get(scheme, "fsspec")
+            cure = f"Run `pip install {needed}`, or name a local copy."
         problem = f"the store cannot be reached: {_first_line(error)}"
         raise SourceError(Fault(location, problem, cure)) from None
 

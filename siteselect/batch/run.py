@@ -13,7 +13,7 @@ from siteselect.batch.basis import basis_of, refuse_other
 from siteselect.batch.context import list_given, make_context
 from siteselect.batch.expression import check
 from siteselect.batch.finish import finish
-from siteselect.batch.folder import Folder, clear, make_room, unwritten
+from siteselect.batch.folder import Folder, clear, clear_results, make_room, unwritten
 from siteselect.batch.intake import entry_of, take_in, taken_before
 from siteselect.batch.manifest import still_whole
 from siteselect.batch.phase import work_out
@@ -160,6 +160,8 @@ def _begun(folder: Folder, basis: dict[str, Any]) -> list[dict[str, Any]]:
     if entries:
         refuse_other(entries[0].get("basis", {}), basis, folder.out)
         return entries
+    # A --restart that was killed may have left files that the journal no longer tells of.
+    clear_results(folder.out)
     journal.add(folder.journal, {"done": "basis", "basis": basis})
     return []
 

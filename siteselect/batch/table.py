@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,7 +96,7 @@ def _results(context: Context, found: WorkedOut) -> dict[str, Any]:
     for name, record in context.criteria.items():
         cells[measure_column(record)] = found.measures[name]
         cells[value_column(name)] = found.valued.values[name]
-    cells["unknown_because"] = _joined(
+    cells["unknown_because"] = _chained(
         {f"{name}: ": found.reasons[name].to_numpy(dtype=object) for name in context.criteria},
         len(found.sites),
     )
@@ -121,28 +121,28 @@ def _ruled(
     for pack in packs:
         # Where a pack does not apply, one advice stands for all its rules.
         counts["conditional"] += applies(pack, known, on) == -1
-    titles = {rule.id: f"{rule.id} {rule.title}" for pack in packs for rule in pack.rules}
-    parts = [
-        np.where(code == VERDICTS.index("fail"), titles[name], "").astype(object)
-        for name, code in codes.items()
-    ]
-    return _chained(parts, len(facts)), counts
+    failed = {
+        f"{rule.id} {rule.title}": codes[rule.id] == VERDICTS.index("fail")
+        for pack in packs
+        for rule in pack.rules
+        if rule.id in codes
+    }
+    return _chained(failed, len(facts)), counts
 
 
-def _joined(parts: dict[str, NDArray[np.object_]], count: int) -> NDArray[np.object_]:
-    """Chain words with what stands before them, where there are any."""
-    said = [
-        np.where(words == "", "", before + words).astype(object) for before, words in parts.items()
-    ]
-    return _chained(said, count)
+def _chained(
+    parts: Mapping[str, NDArray[np.object_] | NDArray[np.bool_]], count: int
+) -> NDArray[np.object_]:
+    """Chain what is said of each site: a name with its words, or alone where there is a flag.
 
-
-def _chained(parts: list[NDArray[np.object_]], count: int) -> NDArray[np.object_]:
+    Only rows of which something is said are touched; most rules and measures say nothing.
+    """
     joined: NDArray[np.object_] = np.full(count, "", dtype=object)
-    for words in parts:
-        there = np.flatnonzero(words != "")
-        first = joined[there] == ""
-        joined[there] = np.where(first, words[there], joined[there] + "; " + words[there])
+    for name, said in parts.items():
+        there = np.flatnonzero(said if said.dtype == bool else said != "")
+        words = name if said.dtype == bool else name + said[there]
+        before = joined[there]
+        joined[there] = np.where(before == "", words, before + "; " + words)
     return joined
 
 

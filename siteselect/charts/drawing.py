@@ -39,9 +39,10 @@ def plain(text: object, limit: int | None = None) -> str:
     text : what a file or a user gave.
     limit : most letters to keep, with an ellipsis as the last; None keeps all.
     """
-    spaced = str(text).translate(_BREAKS)
-    kept = "".join(letter for letter in spaced if _is_shown(letter))
-    line = " ".join(kept.split())
+    line = str(text)
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(letter for letter in line.translate(_BREAKS) if _is_shown(letter))
+    line = " ".join(line.split())
     if limit is None or len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + "…"

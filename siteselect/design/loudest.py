@@ -11,6 +11,7 @@ import shapely
 from siteselect import pod as pods
 from siteselect.design.sound_paths import Obstacles, heard_octaves, windows_of
 from siteselect.sound.bands import a_weighted
+from siteselect.sound.propagation import levels_dba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 """How many further receptors of a site are tried in one round."""
+CLOSELY = 8
+"""How many receptors of a site are looked at closely, before all are."""
+CLOSE_DB = 1e-6
+"""Levels from distances alone are less wrong than this [dB]; rounding is below 1e-9 dB."""
+SITES_AT_ONCE = 2**11
+"""Sites whose pairs with all receptors within the search are held at once."""
 
 
 def loudest(
@@ -50,27 +57,85 @@ def loudest(
         One row for each site with a receptor within the search: `site`, `receptor`, `distance_m`,
         `open_dba` over open ground, and `level_dba` behind what screens.
     """
-    site, receptor = shapely.STRtree(shapes).query(
-        points, predicate="dwithin", distance=study.noise.search_m
+    tree = shapely.STRtree(shapes)
+    found = [
+        _loudest(study, points, shapes, strictest_dba, obstacles, host, tree, first)
+        for first in range(0, max(len(points), 1), SITES_AT_ONCE)
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _loudest(
+    study: Study,
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    strictest_dba: NDArray[np.float64],
+    obstacles: Obstacles | None,
+    host: NDArray[np.bool_] | None,
+    tree: shapely.STRtree,
+    first: int,
+) -> pd.DataFrame:
+    site, receptor = tree.query(
+        points[first : first + SITES_AT_ONCE], predicate="dwithin", distance=study.noise.search_m
     )
-    pairs = pd.DataFrame({"site": site, "receptor": receptor})
-    pairs["distance_m"] = shapely.distance(points[site], shapes[receptor])
+    site = site + first
+    distance_m = shapely.distance(points[site], shapes[receptor])
     if host is not None:
-        pairs = pairs[(pairs["distance_m"] > 0) | ~host[receptor]].reset_index(drop=True)
-        receptor = pairs["receptor"].to_numpy()
+        counts = (distance_m > 0) | ~host[receptor]
+        site, receptor, distance_m = site[counts], receptor[counts], distance_m[counts]
     power = pods.sound_octaves_db(study.pod)
-    pairs["open_dba"] = _level(study, power, points, shapes, pairs, None)
+    pairs = pd.DataFrame({"site": site, "receptor": receptor, "distance_m": distance_m})
     pairs["allowed_dba"] = strictest_dba[receptor]
-    worst = _least_room(study, power, points, shapes, pairs, obstacles)
-    free = pairs[pairs["allowed_dba"].isna()].assign(allowed_dba=0.0)
-    if free.empty:
+    limited = pairs["allowed_dba"].notna()
+    worst = _worst(study, power, points, shapes, pairs[limited], obstacles)
+    if limited.all():
         return worst.drop(columns="allowed_dba")
-    unlimited = _least_room(study, power, points, shapes, free, obstacles).set_index("site")
-    limited = worst.set_index("site")
-    heard = limited["level_dba"].reindex(unlimited.index)
+    free = pairs[~limited].assign(allowed_dba=0.0)
+    unlimited = _worst(study, power, points, shapes, free, obstacles).set_index("site")
+    limited_ones = worst.set_index("site")
+    heard = limited_ones["level_dba"].reindex(unlimited.index)
     louder = unlimited[heard.isna() | (unlimited["level_dba"] > heard)]
-    joined = pd.concat([limited.drop(louder.index, errors="ignore"), louder])
+    joined = pd.concat([limited_ones.drop(louder.index, errors="ignore"), louder])
     return joined.sort_index().reset_index().drop(columns="allowed_dba")
+
+
+def _worst(
+    study: Study,
+    power: NDArray[np.float64],
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    pairs: pd.DataFrame,
+    obstacles: Obstacles | None,
+) -> pd.DataFrame:
+    """Pick the worst pair of each site, looking closely at few pairs where these settle it.
+
+    The distance alone tells the level over open ground to well within `CLOSE_DB`. Screens only
+    take from it, so that a site is settled if its worst of the first few pairs is worse than the
+    next one could be; the others are looked at with all their pairs.
+    """
+    noise = study.noise
+    open_dba = levels_dba(
+        *(power, noise.source_height_m, noise.receiver_height_m, pairs["distance_m"].to_numpy()),
+        *(noise.ground_share, noise.temperature_c, noise.humidity_share),
+    )
+    site, room_db = pairs["site"].to_numpy(), pairs["allowed_dba"].to_numpy() - open_dba
+    order = np.lexsort(
+        (pairs["receptor"].to_numpy(), pairs["distance_m"].to_numpy(), room_db, site)
+    )
+    start = np.flatnonzero(np.diff(site[order], prepend=-1))
+    turn = np.arange(len(order)) - np.repeat(start, np.diff(start, append=len(order)))
+    next_db = pd.Series(room_db[order[turn == CLOSELY]], index=site[order[turn == CLOSELY]])
+    few = pairs.iloc[np.sort(order[turn < CLOSELY])]
+    found = _least_room(study, power, points, shapes, few, obstacles)
+    reached_db = (found["allowed_dba"] - found["level_dba"]).to_numpy()
+    could_be_db = next_db.reindex(found["site"]).fillna(np.inf).to_numpy() - CLOSE_DB
+    open_to = found["site"][~(reached_db < could_be_db)]
+    if open_to.empty:
+        return found
+    rest = pairs[pairs["site"].isin(open_to)]
+    again = _least_room(study, power, points, shapes, rest, obstacles)
+    joined = pd.concat([found[~found["site"].isin(open_to)], again])
+    return joined.sort_values("site").reset_index(drop=True)
 
 
 def _least_room(
@@ -82,7 +147,7 @@ def _least_room(
     obstacles: Obstacles | None,
 ) -> pd.DataFrame:
     """Pick for each site the pair whose allowed level less its level is least."""
-    limited = pairs[pairs["allowed_dba"].notna()].copy()
+    limited = pairs.assign(open_dba=_level(study, power, points, shapes, pairs, None))
     limited["room_db"] = limited["allowed_dba"] - limited["open_dba"]
     limited = limited.sort_values(["site", "room_db", "distance_m", "receptor"])
     limited["level_dba"] = limited["open_dba"]

@@ -8,6 +8,7 @@ scale to a known year.
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ def building_demand_kw(
     days = daily_mean(weather.temperature_c, weather.index).clip(_COLDEST_C, _WARMEST_C)
     calendar = pd.date_range(days.index[0], days.index[-1], freq="D")
     means = np.asarray(days.reindex(calendar), dtype=np.float64)
-    profile = _profile(kind, calendar[0], means, holidays)
+    profile = _profile(kind, calendar[0], means.tobytes(), tuple((holidays or {}).items()))
     clock = weather.index.tz_localize(None).floor("h")
     position = ((clock - calendar[0]) // pd.Timedelta(hours=1)).to_numpy()
     return scaled_to(profile[position], annual_mwh_a)
@@ -104,15 +105,18 @@ def daily_heat_value(temperature_c: ArrayLike, kind_or_type: str) -> NDArray[np.
     return np.asarray(a / (1 + (b / (held - 40.0)) ** c) + d)
 
 
+# Sites and sinks of one study ask for the same few shapes, over and over.
+@lru_cache(maxsize=16)
 def _profile(
     kind: str,
     first: pd.Timestamp,
-    means_c: NDArray[np.float64],
-    holidays: Mapping[date, str] | None,
+    daily_means_c: bytes,
+    holidays: tuple[tuple[date, str], ...],
 ) -> NDArray[np.float64]:
     from demandlib.bdew import HeatBuilding  # noqa: PLC0415  (heavy, and needed here only)
 
     shlp, building_class = _type(kind)
+    means_c = np.frombuffer(daily_means_c)
     hourly_c = np.repeat(np.concatenate((np.full(_LEAD_DAYS, means_c[0]), means_c)), 24)
     start = first - pd.Timedelta(days=_LEAD_DAYS)
     index = pd.date_range(start, periods=len(hourly_c), freq="h")
@@ -121,7 +125,7 @@ def _profile(
         warnings.simplefilter("ignore", DeprecationWarning)
         model = HeatBuilding(
             index,
-            holidays=None if holidays is None else dict(holidays),
+            holidays=dict(holidays) or None,
             temperature=pd.Series(hourly_c, index=index),
             shlp_type=shlp,
             building_class=building_class,

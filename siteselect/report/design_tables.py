@@ -193,10 +193,12 @@ GROUND = Topic("ground", ("flood", "constraints"), (Line("flood_band", flood),))
 TOPICS = (HEAT, GRID, WORKS, FIBRE, NOISE, ACCESS, ROOM, GROUND)
 
 
-def design_tables(assessment: Assessment, site_id: str, say: Say) -> tuple[Table, ...]:
-    """Write the design of the pod on one site, topic by topic."""
+def design_tables(
+    assessment: Assessment, site_id: str, say: Say, most: int | None = None
+) -> tuple[Table, ...]:
+    """Write the design of the pod on one site, topic by topic; all topics, or the first few."""
     site = assessment.sites.loc[site_id]
-    return tuple(_table(assessment, topic, site, say) for topic in TOPICS)
+    return tuple(_table(assessment, topic, site, say) for topic in TOPICS[:most])
 
 
 def _table(assessment: Assessment, topic: Topic, site: pd.Series[Any], say: Say) -> Table:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
-    from shapely.geometry.base import BaseGeometry
 
     from siteselect.contracts import Layer
 
@@ -41,6 +40,7 @@ PATHS = frozenset(
 BUILDINGS_UP_TO_M = 6_000.0
 _SMALLEST_PX2 = 3.0
 _A_LINE = 3
+_LINE, _POLYGON = int(shapely.GeometryType.LINESTRING), int(shapely.GeometryType.POLYGON)
 _BAR_SHARE = 0.24
 _HALO = "#ffffff"
 
@@ -106,7 +106,14 @@ def path_of(frame: Frame, shapes: npt.NDArray[Any]) -> str:
     clipped = shapely.clip_by_rect(shapes, *window)
     thinned = shapely.simplify(clipped, 0.4 / frame.scale, preserve_topology=False)
     parts = shapely.get_parts(thinned[~shapely.is_empty(thinned)])
-    return "".join(_part(frame, part) for part in parts)
+    kinds = shapely.get_type_id(parts)
+    rings, polygon = shapely.get_rings(parts[kinds == _POLYGON], return_index=True)
+    lines = _runs(frame, parts[kinds == _LINE], close=False)
+    told = [*_runs(frame, rings, close=True), *lines]
+    place = np.concatenate(
+        [np.flatnonzero(kinds == _POLYGON)[polygon], np.flatnonzero(kinds == _LINE)]
+    )
+    return "".join(told[at] for at in np.argsort(place, kind="stable"))
 
 
 def furniture(frame: Frame, *, north: str, credit: str) -> list[str]:
@@ -271,19 +278,19 @@ def _inside(frame: Frame, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return features.iloc[np.sort(features.sindex.query(window))]
 
 
-def _part(frame: Frame, shape: BaseGeometry) -> str:
-    if shape.geom_type == "Polygon":
-        return "".join(_run(frame, ring, close=True) for ring in shapely.get_rings(shape))
-    return _run(frame, shape, close=False) if shape.geom_type == "LineString" else ""
-
-
-def _run(frame: Frame, line: BaseGeometry, *, close: bool) -> str:
-    at = shapely.get_coordinates(line)
+def _runs(frame: Frame, lines: npt.NDArray[Any], *, close: bool) -> list[str]:
+    """Write lines as steps between whole places; what shrinks to a point is left out."""
+    at, line = shapely.get_coordinates(lines, return_index=True)
     x = np.rint((at[:, 0] - frame.west) * frame.scale * FINE).astype(np.int64)
     y = np.rint((frame.north - at[:, 1]) * frame.scale * FINE).astype(np.int64)
     steps = np.column_stack([np.diff(x), np.diff(y)])
-    steps = steps[(steps != 0).any(axis=1)]
-    if not len(steps):
-        return ""
-    moves = " ".join(map(str, steps.ravel().tolist())).replace(" -", "-")
-    return f"M{x[0]} {y[0]}l{moves}" + ("z" if close else "")
+    kept = np.flatnonzero((steps != 0).any(axis=1) & (line[1:] == line[:-1]))
+    ends = np.searchsorted(line[kept], np.arange(len(lines)), side="right").tolist()
+    starts = np.searchsorted(line, np.arange(len(lines))).tolist()
+    moves, begun, last = list(map(str, steps[kept].ravel().tolist())), 0, "z" if close else ""
+    told = []
+    for start, end in zip(starts, ends, strict=True):
+        written = " ".join(moves[2 * begun : 2 * end]).replace(" -", "-")
+        told.append(f"M{x[start]} {y[start]}l{written}{last}" if end > begun else "")
+        begun = end
+    return told

@@ -36,7 +36,9 @@ WEEK_H = 7 * DAY_H
 KWH_PER_MWH = 1000.0
 
 
-def heat_section(assessment: Assessment, site_id: str, year: HeatYear | str, say: Say) -> Section:
+def heat_section(
+    assessment: Assessment, site_id: str, year: HeatYear | str, say: Say, *, brief: bool = False
+) -> Section:
     """Write down a site's year of heat; where it is unknown, the reason and what to find out.
 
     Parameters
@@ -45,6 +47,7 @@ def heat_section(assessment: Assessment, site_id: str, year: HeatYear | str, say
     site_id : the site.
     year : what `design.heat_year.heat_year` gives for that site.
     say : fixed wording.
+    brief : whether to show the months only, without single hours and key figures.
     """
     site = assessment.sites.loc[site_id]
     layer = assessment.layers.get("heat_sinks")
@@ -53,13 +56,17 @@ def heat_section(assessment: Assessment, site_id: str, year: HeatYear | str, say
         cooler = say("heat.cooler", rejection=power(pods.total_input_kw(assessment.study.pod)))
         return Section(_without(assessment, site, year, tag, say), closing=(cooler,))
     words = heat_words(say)
+    lines = (
+        Cell(_sentence(assessment, site, year, say), tag=tag, tone="invented"),
+        *_lines(site, year, say),
+    )
+    months = _months(year, tag, words, say)
+    if brief:
+        return Section(lines, plates=(months,))
     return Section(
-        lines=(
-            Cell(_sentence(assessment, site, year, say), tag=tag, tone="invented"),
-            *_lines(site, year, say),
-        ),
+        lines=lines,
         plates=(
-            _months(year, tag, words, say),
+            months,
             _duration(year, tag, words, say),
             *_weeks(year, tag, words, say),
         ),

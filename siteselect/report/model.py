@@ -48,6 +48,7 @@ from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
+    from siteselect.report.ties import Ways
     from siteselect.report.wording import Say
 
 
@@ -149,9 +150,11 @@ def study_model(
     )
 
 
-def surroundings(assessment: Assessment, site_id: str, say: Say) -> tuple[Figure, Table]:
-    """Draw the map of a site, and list the places on it."""
-    drawn = site_map(assessment, site_id, say)
+def surroundings(
+    assessment: Assessment, site_id: str, say: Say, ways: Ways | None = None
+) -> tuple[Figure, Table]:
+    """Draw the map of a site, and list the places on it; parameters as in `site_map`."""
+    drawn = site_map(assessment, site_id, say, ways)
     rows = tuple(
         tuple(
             Cell(part)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from siteselect.report.model import site_model, study_model
 from siteselect.report.records import SiteReport
-from siteselect.report.site_brief import site_brief
+from siteselect.report.site_brief import shared_by, site_brief
 from siteselect.report.typst_press import check_installed, press
 from siteselect.report.typst_text import typeset
 from siteselect.report.wording import wording
@@ -15,6 +15,7 @@ from siteselect.report.wording import wording
 if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.report.records import FindingGroup, StudyReport
+    from siteselect.report.site_brief import Shared
     from siteselect.report.wording import Say
 
 Form = Literal["full", "brief"]
@@ -50,14 +51,25 @@ def site_pdf(
         There is no such site, no wording in that language, or the extra `pdf` is not installed.
     """
     check_installed()
-    say = wording(language)
-    model = site_model if form == "full" else site_brief
-    report = model(assessment, site_id, manifest_hash=manifest_hash, language=language)
+    if form == "brief":
+        shared = shared_by(assessment, [site_id], manifest_hash=manifest_hash, language=language)
+        return brief_pdf(assessment, site_id, shared)
+    report = site_model(assessment, site_id, manifest_hash=manifest_hash, language=language)
+    return _site(report, assessment, wording(language), brief=False)
+
+
+def brief_pdf(assessment: Assessment, site_id: str, shared: Shared) -> bytes:
+    """Write the brief report on one of the sites that `shared` was gathered for."""
+    report = site_brief(assessment, site_id, shared)
+    return _site(report, assessment, wording(shared.language), brief=True)
+
+
+def _site(report: SiteReport, assessment: Assessment, say: Say, *, brief: bool) -> bytes:
     told = typeset(replace(report, findings=()))
     told["findings"] = [_findings(group, say) for group in report.findings]
     footer = say("pdf.footer", study=report.background.study_title, site=report.name)
     data = _data(report, told, footer, assessment, say)
-    return press("site", data | {"brief": form == "brief"}, assessment.study.date)
+    return press("site", data | {"brief": brief}, assessment.study.date)
 
 
 def study_pdf(assessment: Assessment, *, manifest_hash: str = "", language: str = "en") -> bytes:

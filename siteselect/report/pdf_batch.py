@@ -8,10 +8,12 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from siteselect.errors import Fault, InputError, RunError
-from siteselect.report.pdf import site_pdf
+from siteselect.report.pdf import brief_pdf, site_pdf
+from siteselect.report.site_brief import shared_by
 from siteselect.report.typst_press import check_installed
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from siteselect.assess import Assessment
     from siteselect.report.pdf import Form
 
-PORTION = 4
-"""Reports that a process takes at a time."""
+PORTIONS = {"full": 2, "brief": 16}
+"""Reports that a process takes at a time; brief ones share the search for ways."""
 _LONGEST_NAME = 64
 
 _shared: list[Assessment] = []
@@ -89,13 +91,13 @@ def pooled(
     """Hold processes ready that write the reports on the sites they are given, in that order."""
     write = partial(_write, out=out, form=form, manifest_hash=manifest_hash, language=language)
     if workers == 1:
-        _begin(assessment)
-        yield partial(map, write)
+        _shared[:] = [assessment]
+        yield lambda sites: chain.from_iterable(map(write, _portions(sites, PORTIONS[form])))
         return
     # A fresh process, since Typst and numba hold threads that a fork would not carry over.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(assessment,)) as pool:
-        yield partial(pool.map, write, chunksize=PORTION)
+        yield lambda sites: chain.from_iterable(pool.map(write, _portions(sites, PORTIONS[form])))
 
 
 def _gathered(
@@ -110,13 +112,33 @@ def _gathered(
 
 def _begin(assessment: Assessment) -> None:
     _shared[:] = [assessment]
+    # Each process keeps one core busy; Typst would start as many threads as there are cores.
+    os.environ["RAYON_NUM_THREADS"] = "1"
 
 
-def _write(site_id: str, *, out: Path, form: Form, manifest_hash: str, language: str) -> Path:
-    file = out / pdf_name(site_id)
-    made = site_pdf(_shared[0], site_id, form=form, manifest_hash=manifest_hash, language=language)
-    write_pdf(file, made)
-    return file
+def _portions(sites: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    rest = iter(sites)
+    while portion := tuple(islice(rest, size)):
+        yield portion
+
+
+def _write(
+    sites: Sequence[str], *, out: Path, form: Form, manifest_hash: str, language: str
+) -> list[Path]:
+    if form == "brief":
+        shared = shared_by(
+            _shared[0],
+            list(dict.fromkeys(sites)),
+            manifest_hash=manifest_hash,
+            language=language,
+        )
+        make = partial(brief_pdf, _shared[0], shared=shared)
+    else:
+        make = partial(site_pdf, _shared[0], manifest_hash=manifest_hash, language=language)
+    files = [out / pdf_name(site) for site in sites]
+    for site, file in zip(sites, files, strict=True):
+        write_pdf(file, make(site))
+    return files
 
 
 def write_pdf(path: Path, made: bytes) -> None:

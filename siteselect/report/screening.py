@@ -34,7 +34,11 @@ _NAMES = re.compile(r"\b(" + "|".join(sorted(FACTS, key=len, reverse=True)) + r"
 
 def finding_groups(assessment: Assessment, site_id: str, say: Say) -> tuple[FindingGroup, ...]:
     """Group a site's findings by verdict, worst first; a verdict that is not there is left out."""
-    found = findings_of(assessment, site_id)
+    return groups_of(findings_of(assessment, site_id), say)
+
+
+def groups_of(found: pd.DataFrame, say: Say) -> tuple[FindingGroup, ...]:
+    """Group findings of one site, in the order they stand in, by verdict."""
     groups = []
     for verdict in VERDICTS:
         rows = found[found["verdict"] == verdict]
@@ -93,13 +97,13 @@ def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
         url=web_address(str(row["url"])),
         evidence=evidence_text(row["evidence"]),
         missing=needed_text(row["missing"], say),
-        confidence=_confidence(str(row["confidence"]), say),
+        confidence=confidence_text(str(row["confidence"]), say),
         evaluated_on=str(row["evaluated_on"]),
         reviewed_on=str(row["reviewed_on"]),
     )
 
 
-def _confidence(words: str, say: Say) -> str:
+def confidence_text(words: str, say: Say) -> str:
     """Spell out the grade, and keep the mark that tells whether the source was read."""
     grade, _, mark = words.partition(" ")
     spelt = say(f"confidence.{grade}") if grade in GRADES else plain(grade)

@@ -26,7 +26,7 @@ from siteselect.report.drawing import (
     site_marker,
 )
 from siteselect.report.rounding import with_unit
-from siteselect.report.ties import drives_of, ties_of
+from siteselect.report.ties import drives_of, ties_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from siteselect.assess import Assessment
-    from siteselect.report.ties import Drive, Tie
+    from siteselect.report.ties import Drive, Tie, Ways
     from siteselect.report.wording import Say
 
 CLOSEST_M = 320.0
@@ -73,7 +73,7 @@ class MapFigure:
     places: tuple[Place, ...] = ()
 
 
-def site_map(assessment: Assessment, site_id: str, say: Say) -> MapFigure:
+def site_map(assessment: Assessment, site_id: str, say: Say, ways: Ways | None = None) -> MapFigure:
     """Draw one site with its surroundings and the places it is tied to.
 
     Parameters
@@ -81,9 +81,11 @@ def site_map(assessment: Assessment, site_id: str, say: Say) -> MapFigure:
     assessment : the run.
     site_id : the site.
     say : fixed wording.
+    ways : the ways to that site, where they are already found.
     """
     site = assessment.sites.loc[site_id]
-    ties, drives = ties_of(assessment, site_id), drives_of(assessment, site_id)
+    ways = ways_of(assessment, [site_id])[site_id] if ways is None else ways
+    ties, drives = ties_of(assessment, site_id, ways), drives_of(assessment, site_id, ways)
     frame = _frame(site.geometry, ties)
     legend = _legend(ties, drives, say)
     places = tuple(_place(tie, site, say) for tie in ties)

@@ -47,7 +47,9 @@ class Standing:
     checks: tuple[str, ...]
 
 
-def standing(assessment: Assessment, site_id: str, say: Say) -> Standing:
+def standing(
+    assessment: Assessment, site_id: str, say: Say, found: pd.DataFrame | None = None
+) -> Standing:
     """Say where one site stands.
 
     Parameters
@@ -55,9 +57,10 @@ def standing(assessment: Assessment, site_id: str, say: Say) -> Standing:
     assessment : the run.
     site_id : the site.
     say : fixed wording.
+    found : what `findings_of` gives, where it is already there.
     """
     terms = terms_of(assessment, site_id)
-    found = findings_of(assessment, site_id)
+    found = findings_of(assessment, site_id) if found is None else found
     gains, losses = _reasons(assessment, site_id, terms, say)
     tone, headline = _headline(assessment, site_id, say)
     site = assessment.sites.loc[site_id]
@@ -91,7 +94,11 @@ def terms_of(assessment: Assessment, site_id: str) -> pd.DataFrame:
 
 def findings_of(assessment: Assessment, site_id: str) -> pd.DataFrame:
     """Give a site's findings, worst verdict and gravest outcome first."""
-    found = assessment.findings[assessment.findings["site_id"] == site_id]
+    return sorted_findings(assessment.findings[assessment.findings["site_id"] == site_id])
+
+
+def sorted_findings(found: pd.DataFrame) -> pd.DataFrame:
+    """Put findings of one site in order: worst verdict and gravest outcome first."""
     keys = found.assign(
         _verdict=found["verdict"].map(VERDICTS.index), _outcome=found["outcome"].map(OUTCOMES.index)
     )

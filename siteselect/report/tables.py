@@ -52,12 +52,15 @@ def ranking_table(assessment: Assessment) -> pd.DataFrame:
     -------
     One row a site on the index `site_id`: name, kind, place, rank and range, scores [0..1],
     verdict counts, `excluded_because`, every measure in its own unit (named by the suffix), the
-    reasons for unknown measures, and `illustrative_layers`, the layers with invented data.
+    reasons for unknown measures, and `illustrative_layers`, the layers with invented data. Where
+    rules are ignored, `what_if` says which, in every row.
     """
     sites, ranking = assessment.sites, assessment.ranking.table
     table = pd.DataFrame(index=ranking.index)
     table["name"] = sites["name"]
     table["kind"] = sites["kind"]
+    if assessment.ignored:
+        table["what_if"] = what_if_note(assessment)
     table["lon"] = sites["lon"]
     table["lat"] = sites["lat"]
     for column in RANKING_COLUMNS:
@@ -84,6 +87,11 @@ def illustrative_layers(assessment: Assessment) -> tuple[str, ...]:
     """Name the layers that hold invented data, each once."""
     named = [name for name, birth in assessment.provenance if birth.illustrative]
     return tuple(dict.fromkeys(named))
+
+
+def what_if_note(assessment: Assessment) -> str:
+    """Say which rules are ignored, so that no file with such a ranking is taken for a result."""
+    return f"WHAT-IF, no result: ranked without {', '.join(assessment.ignored)}"
 
 
 def safe_csv(frame: pd.DataFrame) -> str:
@@ -210,7 +218,7 @@ def export_note(assessment: Assessment) -> str:
     invented = illustrative_layers(assessment)
     if invented:
         note += f" INVENTED DATA, not to be decided on: {', '.join(invented)}."
-    return note
+    return f"{note} {what_if_note(assessment)}." if assessment.ignored else note
 
 
 def _count(assessment: Assessment, verdict: str) -> pd.Series[int]:

@@ -11,6 +11,8 @@ from siteselect.design.reach import BY_ROUTE
 from siteselect.design.routes import routes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
@@ -74,10 +76,29 @@ class Drive:
     line: shapely.LineString
 
 
-def ties_of(assessment: Assessment, site_id: str) -> tuple[Tie, ...]:
-    """Find the places that one site is tied to, in the order of the roles."""
+Ways = dict[str, dict[Any, Any]]
+"""The ways to one site, as `design.routes.routes_of` lists them, by kind."""
+
+
+def ways_of(assessment: Assessment, site_ids: Sequence[str]) -> Mapping[str, Ways]:
+    """Find the ways to some sites; many at once cost little more than one."""
+    drawn = routes_of(assessment.study, assessment.territory, assessment.sites, site_ids)
+    ways: dict[str, Ways] = {site: {} for site in site_ids}
+    for row in drawn.to_dict("records"):
+        ways[row["site_id"]][row["kind"]] = row
+    return ways
+
+
+def ties_of(assessment: Assessment, site_id: str, ways: Ways | None = None) -> tuple[Tie, ...]:
+    """Find the places that one site is tied to, in the order of the roles.
+
+    Parameters
+    ----------
+    assessment, site_id : the run, the site.
+    ways : the ways to that site, where they are already found.
+    """
     site = assessment.sites.loc[site_id]
-    ways = _ways(assessment, site_id, tuple(role.way for role in ROLES))
+    ways = ways_of(assessment, [site_id])[site_id] if ways is None else ways
     found = ((role, _shape(assessment, role, site)) for role in ROLES)
     return tuple(
         _tie(role, site.geometry, shape, ways.get(role.way))
@@ -86,23 +107,14 @@ def ties_of(assessment: Assessment, site_id: str) -> tuple[Tie, ...]:
     )
 
 
-def drives_of(assessment: Assessment, site_id: str) -> tuple[Drive, ...]:
-    """Find the ways that the engineer and the lorry take to one site."""
-    ways = _ways(assessment, site_id, DRIVES)
+def drives_of(assessment: Assessment, site_id: str, ways: Ways | None = None) -> tuple[Drive, ...]:
+    """Find the ways that the engineer and the lorry take to one site; as `ties_of`."""
+    ways = ways_of(assessment, [site_id])[site_id] if ways is None else ways
     return tuple(
         Drive(kind, str(ways[kind]["name"]), float(ways[kind]["length_m"]), ways[kind]["geometry"])
         for kind in DRIVES
         if kind in ways
     )
-
-
-def _ways(
-    assessment: Assessment, site_id: str, kinds: tuple[str, ...]
-) -> dict[str, dict[Any, Any]]:
-    drawn = routes_of(
-        assessment.study, assessment.territory, assessment.sites, [site_id], kinds=kinds
-    )
-    return {row["kind"]: row for row in drawn.to_dict("records")}
 
 
 def _shape(assessment: Assessment, role: Role, site: pd.Series[Any]) -> BaseGeometry | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +82,8 @@ def showable(text: str) -> str:
     if text.isascii():
         return text
     known = letters_shown()
-    return "".join(letter if ord(letter) in known else MISSING_LETTER for letter in text)
+    unknown = [ord(letter) for letter in set(text) if ord(letter) not in known]
+    return text.translate(dict.fromkeys(unknown, MISSING_LETTER)) if unknown else text
 
 
 def breakable(text: str) -> str:
@@ -100,7 +101,7 @@ def _pieces(found: re.Match[str]) -> str:
 def typeset(record: Any) -> Any:
     """Turn a record into plain data for the template; nothing in it is read as Typst source."""
     if isinstance(record, str):
-        return breakable(showable(plain(record)))
+        return _told(record)
     if isinstance(record, Cell):
         return _cell(record)
     if isinstance(record, Table):
@@ -118,10 +119,15 @@ def typeset(record: Any) -> Any:
     return [typeset(part) for part in record] if isinstance(record, tuple | list) else record
 
 
+@lru_cache(maxsize=10_000)
+def _told(text: str) -> str:
+    return breakable(showable(plain(text)))
+
+
 def _cell(cell: Cell) -> dict[str, str]:
-    told = {"text": breakable(showable(cell.text))}
+    told = {"text": _told(cell.text)}
     if cell.note:
-        told["note"] = breakable(showable(cell.note))
+        told["note"] = _told(cell.note)
     if cell.tag:
         told |= {"tag": showable(cell.tag), "tone": cell.tone or "invented"}
     if cell.url:

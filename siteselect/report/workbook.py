@@ -80,8 +80,7 @@ def workbook(assessment: Assessment, *, manifest_hash: str = "") -> bytes:
     file = xlsxwriter.Workbook(kept, {"in_memory": True, **options})
     say = _wording()
     sheets = {name: file.add_worksheet(say(f"sheet.{name}")) for name in _SHEETS}
-    warning = say("footer_invented") if illustrative_layers(assessment) else ""
-    book = Book(file, say, warning, sheets, {})
+    book = Book(file, say, _warning(assessment, say), sheets, {})
     _describe(assessment, book)
     _write(assessment, book, manifest_hash)
     file.close()
@@ -104,12 +103,22 @@ def _write(assessment: Assessment, book: Book, manifest_hash: str) -> None:
     sources_sheet(assessment, book)
 
 
+def _warning(assessment: Assessment, say: Say) -> str:
+    """Say what stands in the title and the footer of every sheet."""
+    warnings = [say("footer_what_if")] if assessment.ignored else []
+    if illustrative_layers(assessment):
+        warnings.append(say("footer_invented"))
+    return "; ".join(warnings)
+
+
 def _describe(assessment: Assessment, book: Book) -> None:
     """Set properties and the print layout; the study's date stands in for the time of writing."""
     study, say = assessment.study, book.say
     notes = [say("readme.screening")]
     if invented := illustrative_layers(assessment):
         notes.insert(0, say("readme.invented", layers=", ".join(invented)))
+    if assessment.ignored:
+        notes.insert(0, say("readme.what_if", rules=", ".join(assessment.ignored)))
     book.file.set_properties(
         {
             "title": visible(say("title", title=study.title)),

@@ -58,9 +58,11 @@ def readme_sheet(assessment: Assessment, book: Book, manifest_hash: str) -> None
     page, say, study = book.sheets["readme"], book.say, assessment.study
     invented = ", ".join(illustrative_layers(assessment))
     facts = _facts(assessment, manifest_hash)
+    ignored = ", ".join(assessment.ignored)
     lines = [
         (say("title", title=study.title), "title"),
         (say("readme.lead", name=study.name, date=study.date), "wrap"),
+        *([(say("readme.what_if", rules=ignored), "loud")] if ignored else []),
         *([(say("readme.invented", layers=invented), "loud")] if invented else []),
         (say("readme.screening"), "wrap"),
         (say("readme.use_head"), "strong"),

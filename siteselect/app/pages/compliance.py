@@ -40,4 +40,4 @@ def show(context: Context) -> None:
     with st.expander(title, key="documents", on_change="rerun") as box:
         if box.open:
             documents = documents_of(now, context.run, context.selected)
-            show_section(documents, "compliance-documents")
+            show_section(documents)

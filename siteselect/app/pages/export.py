@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from siteselect.app.exports import Export, chosen_sites, export_name, exports
 from siteselect.app.faults import show_faults
 from siteselect.app.opened import own
 from siteselect.app.saved import scenarios_file
+from siteselect.app.state import OWN, presets
 from siteselect.app.text import escape
 from siteselect.decision.ranking import order
 from siteselect.errors import SiteselectError
@@ -114,8 +116,23 @@ def _made(export: Export) -> bytes | None:
         return None
 
 
+def command(context: Context) -> str:
+    """Write the command that gives the workbook under these weights, quoted for a POSIX shell."""
+    view, study = context.view, context.loaded.assessment.study
+    parts = ["siteselect", "export", context.file.name, "--out", f"{study.name}.xlsx"]
+    if view.preset != OWN:
+        parts += ["--preset", view.preset]
+    was = presets(study)[view.preset]
+    for group, swing in view.swings.items():
+        if swing != was[group]:
+            parts += ["--weight", f"{group}={swing:g}"]
+    return shlex.join(parts)
+
+
 def _command(context: Context) -> None:
     st.subheader("The same from the command line", anchor=False)
     if own() is not None or context.view.drawn:
         st.markdown("Save the edited study, with its drawn sites, as a file first.")
-    st.code(f"siteselect run {context.file.name} --out run", language=None)
+    st.code(command(context), language=None, wrap_lines=True)
+    if context.now.ignored:
+        st.markdown("The command line knows no what-if: all limits hold there.")

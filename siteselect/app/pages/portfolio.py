@@ -52,7 +52,7 @@ def show(context: Context) -> None:
         _show_plan(context, now.study.portfolio)
     if now.study.stakeholders:
         st.subheader(say("sections.stakeholders"), anchor=False)
-        show_section(stakeholders_of(now, context.run), "stakeholders")
+        show_section(stakeholders_of(now, context.run))
 
 
 def plan_with(stated: Plan | None, given: dict[str, Any]) -> Plan:
@@ -85,7 +85,7 @@ def _show_plan(context: Context, stated: Plan | None) -> None:
     except SiteselectError as error:
         st.error("\n".join(f"- {escape(fault)}" for fault in error.faults))
         return
-    show_section(section, "portfolio")
+    show_section(section)
 
 
 def _controls(stated: Plan | None) -> dict[str, Any]:

@@ -34,8 +34,10 @@ def show(context: Context) -> None:
     context : the run, the weights of this moment and the chosen site.
     """
     now, view = context.now, context.view
-    show_tour()
-    show_none_left(now, view)
+    # Kept in one place, so that what comes or goes here does not move the map, which reloads it.
+    with st.container():
+        show_tour()
+        show_none_left(now, view)
     left, right = st.columns([12, 11], gap="small")
     with left:
         st.header("Map", anchor=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from siteselect.app.exports import NO_TYPESETTER, can_typeset, export_name
 from siteselect.app.report_parts import show_table
 from siteselect.app.sections import map_of
 from siteselect.app.site_panel import show_site
@@ -36,12 +36,10 @@ def show(context: Context) -> None:
         _downloads(context)
 
 
-def site_pdf_of(assessment: Assessment, site_id: str) -> bytes:
-    """Typeset the report on one site, by a part of the program that may not be installed."""
-    from siteselect.report.pdf import site_pdf  # noqa: PLC0415 - the typesetter loads slowly
+def _pdf(assessment: Assessment, site_id: str) -> bytes:
+    from siteselect.report.pdf import site_pdf  # noqa: PLC0415 - an extra, loads slowly
 
-    written: bytes = site_pdf(assessment, site_id)
-    return written
+    return site_pdf(assessment, site_id)
 
 
 def _map(context: Context) -> None:
@@ -57,7 +55,6 @@ def _map(context: Context) -> None:
 def _downloads(context: Context) -> None:
     st.subheader("Report on this site", anchor=False)
     now, site = context.now, context.selected
-    name = f"{now.study.name}-{file_name(site)}"
     st.markdown(
         "Verdict, map, design, heat, noise, money, findings, documents, sources and assumptions, "
         "under the weights of this moment."
@@ -65,18 +62,18 @@ def _downloads(context: Context) -> None:
     st.download_button(
         "Report (HTML)",
         partial(site_report, now, site),
-        file_name=f"{name}.html",
+        file_name=export_name(now, file_name(site), ending="html"),
         mime="text/html",
         on_click="ignore",
         width="stretch",
     )
-    if find_spec("typst") is None or find_spec("siteselect.report.pdf") is None:
-        st.markdown("A PDF needs the typesetter: install `siteselect[pdf]`.")
+    if not can_typeset():
+        st.markdown(escape(NO_TYPESETTER))
         return
     st.download_button(
         "Report (PDF)",
-        partial(site_pdf_of, now, site),
-        file_name=f"{name}.pdf",
+        partial(_pdf, now, site),
+        file_name=export_name(now, file_name(site), ending="pdf"),
         mime="application/pdf",
         on_click="ignore",
         width="stretch",

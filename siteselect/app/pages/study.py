@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from siteselect.app.faults import show_faults
 from siteselect.app.opened import apply_own, drop_own, offered, open_other, own, uploads
-from siteselect.app.own_study import UPLOADS, edited_study
-from siteselect.app.text import escape, harmless_cell
+from siteselect.app.own_study import edited_study
+from siteselect.app.report_parts import show_table
+from siteselect.app.text import harmless_cell
 from siteselect.app.upload import show_uploads
 from siteselect.compliance.pack_files import shipped_packs
 from siteselect.errors import SiteselectError
+from siteselect.report.records import Cell, Table
 from siteselect.study_file import load_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from siteselect.app.context import Context
 
@@ -62,9 +65,8 @@ def show(context: Context) -> None:
         "Rule packs": ", ".join(study.packs) or "none",
         "Layers": ", ".join(name.replace("_", " ") for name in study.layers),
     }
-    rows = [{"What": name, "Is": escape(value)} for name, value in facts.items()]
-    with st.container(key="narrow-study"):
-        st.table(pd.DataFrame(rows), hide_index=True)
+    rows = tuple((Cell(name), Cell(value)) for name, value in facts.items())
+    show_table(Table("The open study", ("What", "Is"), rows))
     _show_rejected(rejected)
     st.subheader("Files of your own", anchor=False)
     show_uploads()
@@ -85,7 +87,7 @@ def _show_rejected(rejected: pd.DataFrame) -> None:
 def _show_editor(context: Context) -> None:
     st.markdown(
         "What you apply holds for this session only: nobody else sees it, and no file of the "
-        f"server is changed. Uploaded files are named `{UPLOADS}` and their name."
+        "server is changed. Uploaded files go by the names listed above."
     )
     edited = own()
     if _TEXT not in st.session_state:
@@ -107,7 +109,7 @@ def _check(context: Context, *, apply: bool) -> None:
     text = st.session_state[_TEXT]
     try:
         opened = load_study(context.file)
-        study = edited_study(text, opened, uploads().names, list(shipped_packs()))
+        study = edited_study(text, opened, uploads().titles, list(shipped_packs()))
         if apply:
             with st.spinner("Reading the layers and measuring the sites"):
                 apply_own(study, text, context.file)

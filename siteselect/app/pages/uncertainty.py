@@ -40,7 +40,7 @@ def show(context: Context) -> None:
     st.subheader("What the unknowns could make of the rank", anchor=False)
     show_beside(plate)
     st.subheader(say("sections.robustness"), anchor=False)
-    show_section(firmness_of(now, context.run), "firmness")
+    show_section(firmness_of(now, context.run))
     st.subheader(say("sections.sensitivity"), anchor=False)
     show_captioned(sensitivity_table(now, say))
     st.markdown(escape(say("study.sensitivity_text")))
