@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +114,10 @@ def dig_gbp(ground_m: ArrayLike, prices: Mapping[str, float]) -> NDArray[np.floa
     prices : those of the catalogue by name.
     """
     per_m = np.array([prices[PRICE_OF[name]] for name in GROUNDS])
-    return np.asarray(np.asarray(ground_m, dtype=float) @ per_m + prices[ENTRY])
+    metres = np.asarray(ground_m, dtype=float)
+    # Ground by ground: a matrix product rounds differently for one row than for many.
+    laid = reduce(np.add, (metres[..., kind] * price for kind, price in enumerate(per_m)))
+    return np.asarray(laid + prices[ENTRY])
 
 
 def build_weeks(length_m: NDArray[np.float64], duct_known: NDArray[np.bool_]) -> Spread:

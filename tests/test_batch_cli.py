@@ -50,8 +50,8 @@ def test_csv_has_the_numbers_of_the_parquet_and_is_safe_to_open(town: Town) -> N
         ]
     ).set_index("site_id")
     assert found.index.tolist() == plain.index.tolist()
-    assert set(plain.columns) - set(found.columns) == {"geometry", "bbox"}
-    numbers = plain.drop(columns=["geometry", "bbox"]).select_dtypes("number").columns
+    assert set(plain.columns) - set(found.columns) == {"geometry"}
+    numbers = plain.drop(columns="geometry").select_dtypes("number").columns
     assert "rank" in numbers
     assert "score_low" in numbers
     for name in numbers:

@@ -23,7 +23,7 @@ RUTLAND = ROOT / "data" / "rutland"
 INSIDE = lonlat(300, 400)
 
 
-@pytest.mark.parametrize("rows", [1, 13, 1000])
+@pytest.mark.parametrize("rows", [pytest.param(1, marks=pytest.mark.slow), 13, 1000])
 def test_the_demo_has_the_numbers_of_the_app(demo: Assessment, tmp_path: Path, rows: int) -> None:
     whole = spatial_table(demo).set_index("site_id")
     given_list = DEMO.parent / "candidates.csv"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from app_visit import at_page
 from conftest import DEMO, ROOT, lonlat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -316,7 +317,7 @@ def test_a_narrowed_matrix_leaves_other_cells_empty(demo: Assessment, listed: pd
 # The page
 
 
-def test_the_page_shows_findings_only_when_they_are_asked_for(
+def test_the_compliance_page_narrows_the_findings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("streamlit_folium", reason="the extra `app` is not installed")
@@ -327,10 +328,9 @@ def test_the_page_shows_findings_only_when_they_are_asked_for(
     monkeypatch.setenv(loading.VARIABLE, str(DEMO))
     monkeypatch.delenv(loading.DATA_VARIABLE, raising=False)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
-    assert "Findings at all sites" in [header.value for header in page.header]
     assert not page.multiselect
-    page.session_state["findings"] = True
-    page.run()
+    at_page(page, "compliance").run()
+    assert "Rules and sites" in [header.value for header in page.header]
     assert not page.exception
     topic = next(part for part in page.multiselect if part.label == "Topic")
     topic.set_value(["noise"]).run()

@@ -228,7 +228,7 @@ def test_a_batch_reads_its_list_from_the_database_and_sees_when_it_changed(
     ]
     assert ranks[0].equals(ranks[1])
     database.execute("UPDATE places SET name = 'Elsewhere' WHERE site_id = 'a'")
-    with pytest.raises(RunError, match="changed|other"):
+    with pytest.raises(RunError, match=r"changed|other"):
         run_batch("postgis:places", town.file, out, partition_rows=3, workers=1)
 
 

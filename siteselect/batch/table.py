@@ -140,7 +140,7 @@ def _chained(
     joined: NDArray[np.object_] = np.full(count, "", dtype=object)
     for name, said in parts.items():
         there = np.flatnonzero(said if said.dtype == bool else said != "")
-        words = name if said.dtype == bool else name + said[there]
+        words = name if said.dtype == bool else name + said[there].astype(object)
         before = joined[there]
         joined[there] = np.where(before == "", words, before + "; " + words)
     return joined

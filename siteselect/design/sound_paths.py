@@ -143,9 +143,7 @@ def _taken(
         return taken
     rows = np.unique(path)
     which = np.unique(met)
-    own = np.column_stack(
-        [_standing_on(points[rows], obstacles, which) for points in (sources, windows)]
-    )
+    own = np.hstack([_standing_on(points[rows], obstacles, which) for points in (sources, windows)])
     heights = study.noise.source_height_m, study.noise.receiver_height_m
     ends = [
         np.column_stack([xy[rows], np.full(len(rows), height)])
@@ -160,9 +158,12 @@ def _taken(
 def _standing_on(
     points: NDArray[np.object_], obstacles: Obstacles, which: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Name for each point the screen it stands in or leans on, as a row of `which`; -1 for none."""
+    """Name for each point the screens it stands in or leans on, as rows of `which`; -1 pads."""
     tree = shapely.STRtree(obstacles.shapes[which])
     point, screen = tree.query(points, predicate="dwithin", distance=OWN_M)
-    own = np.full(len(points), -1, dtype=np.int64)
-    own[point[::-1]] = screen[::-1]
+    order = np.lexsort((screen, point))
+    point, screen = point[order], screen[order]
+    turn = np.arange(len(point)) - np.searchsorted(point, point)
+    own = np.full((len(points), int(turn.max(initial=0)) + 1), -1, dtype=np.int64)
+    own[point, turn] = screen
     return own

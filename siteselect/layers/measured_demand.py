@@ -59,9 +59,7 @@ def read_measured(
     return found, births
 
 
-def _values(
-    path: Path, hours: int, limits: Limits
-) -> tuple[NDArray[np.float64], list[Fault]]:
+def _values(path: Path, hours: int, limits: Limits) -> tuple[NDArray[np.float64], list[Fault]]:
     cure = (
         f"Give one column heat_mwh with {MONTHS} rows, or heat_kw with a row for each of the "
         f"{hours} hours of the year of weather."

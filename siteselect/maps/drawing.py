@@ -22,6 +22,7 @@ from siteselect.maps.marks import Focus, Ways, positions, routes_spec, sites_spe
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from siteselect.assess import Assessment
 
 __all__ = (

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from siteselect.portfolio.model import Model
 from siteselect.portfolio.problem import Floats
@@ -27,6 +27,9 @@ GAP_TOLERANCE = 1e-6
 _PROVED = 5e-7
 """Gap at which the solver stops, well within the tolerance: else it would spend most of its time on
 proving the tiebreak, which is as small."""
+_ROOM = 1e-7
+"""Room in a row, whose coefficients are at most 1: HiGHS holds rows to 1e-6 and, where a solution
+lies on the edge of one, may find itself at fault after the fact ("Solve error")."""
 _OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
 
 
@@ -72,17 +75,7 @@ def solve(model: Model, time_s: float, gap_share: float = 0.0) -> Solved:
         return Solved("optimal", np.empty(0), model.constant)
     largest = float(np.abs(gain).max(initial=0.0))
     scale = SCALE / largest if largest > 0 else 1.0
-    found = milp(
-        -gain * scale,
-        integrality=model.binary.astype(np.int64),
-        bounds=Bounds(np.zeros(size), np.ones(size)),
-        constraints=_rows(model),
-        options={
-            "time_limit": float(time_s),
-            "mip_rel_gap": max(gap_share, _PROVED),
-            "presolve": True,
-        },
-    )
+    found = _asked(model, gain * scale, time_s, max(gap_share, _PROVED))
     if found.status == _INFEASIBLE:
         return Solved("infeasible", np.empty(0), -np.inf)
     if found.status not in {_OPTIMAL, _LIMIT}:
@@ -94,6 +87,23 @@ def solve(model: Model, time_s: float, gap_share: float = 0.0) -> Solved:
     values = np.asarray(found.x, dtype=np.float64)
     status: Status = "optimal" if found.status == _OPTIMAL else "time limit"
     return Solved(status, values, bound, float(model.tie @ values) + GAP_TOLERANCE * largest)
+
+
+def _asked(model: Model, gain: Floats, time_s: float, gap_share: float) -> OptimizeResult:
+    """Ask HiGHS; where it trips over a row that just holds, ask again with that much room."""
+    for room in (0.0, _ROOM):
+        rows = _rows(model)
+        rows.ub = rows.ub + room
+        found = milp(
+            -gain,
+            integrality=model.binary.astype(np.int64),
+            bounds=Bounds(np.zeros(len(gain)), np.ones(len(gain))),
+            constraints=rows,
+            options={"time_limit": float(time_s), "mip_rel_gap": gap_share, "presolve": True},
+        )
+        if found.status in {_OPTIMAL, _LIMIT, _INFEASIBLE}:
+            break
+    return found
 
 
 def impossible(model: Model) -> bool:

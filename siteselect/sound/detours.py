@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,7 +142,8 @@ def _detour(
     """Sum the steps of a path; one that was laid in plan is stretched by its climb."""
     lengths = np.stack(steps, axis=1)
     corners = np.sum(bends, axis=0)
-    plan = lengths.sum(axis=1)
+    # Step by step, so that the sum does not depend on how many steps other paths take.
+    plan = reduce(np.add, steps)
     developed = np.hypot(plan, rise_m)
     stretch = developed / np.maximum(plan, _SAME_M)
     first = lengths[:, 0]

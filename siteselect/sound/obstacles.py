@@ -75,8 +75,8 @@ def screened_db(
     receivers_m : x, y and altitude of the receiver, one row a path [m].
     screens : walls and buildings.
     ground_db : ground attenuation of the open path, one row a path [dB].
-    own : for each path and end the row of the screen that stands there and so does not count,
-        such as the building that the source leans on; -1 for none, two columns.
+    own : for each path the rows of the screens that stand at an end and so do not count, such
+        as the building that the source leans on; -1 pads.
 
     Raises
     ------
