@@ -16,8 +16,10 @@ import shapely
 
 from siteselect.contracts import Source
 from siteselect.errors import Fault, SourceError
+from siteselect.settings.limits import USUAL, Limits
 from siteselect.snapping import FREE_FLOW_KMH
 from siteselect.sources import osm_limits, osm_tags
+from siteselect.sources.delimited_text import require_text_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +53,7 @@ def read(
     layer: str,
     tags: Mapping[str, tuple[str, ...]] | None = None,
     table: str | None = None,
+    limits: Limits = USUAL,
 ) -> gpd.GeoDataFrame:
     """Read the edges of a graph, in the graph's own CRS, with the columns of the layer `roads`.
 
@@ -62,9 +65,10 @@ def read(
     Raises
     ------
     SourceError
-        The file is no such graph, or another layer than `roads` is asked for.
+        The file is no such graph, is too large, or another layer than `roads` is asked for.
     """
     del tags, table
+    require_text_size(path, limits)
     if layer != "roads":
         raise SourceError(
             Fault(
