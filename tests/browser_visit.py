@@ -45,6 +45,14 @@ def _missing() -> str:
     return "" if CHROMIUM.exists() else f"{CHROMIUM} is not installed"
 
 
+_IDLE = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return app?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stStatusWidget]');
+}"""
+_STILL = 5
+"""Looks in a row, a tenth of a second apart, that must find nothing going on."""
+
 needs_browser = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -154,9 +162,24 @@ class Visit:
         pytest.fail(f"never came true: {condition}")
 
     def quiet(self) -> None:
-        """Wait until the app has finished its run."""
-        self.page.wait_for_timeout(500)
-        self.until("() => !document.querySelector('[data-testid=stStatusWidget]')")
+        """Wait until the app has had nothing to do for half a second."""
+        still = 0
+        for _ in range(600):
+            self.page.wait_for_timeout(100)
+            still = still + 1 if self.page.evaluate(_IDLE) else 0
+            if still == _STILL:
+                return
+        pytest.fail("the app never came to rest")
+
+    def fresh(self, where: str, before: str) -> str:
+        """Wait until an element says something else than before, and read it."""
+        self.until(
+            "([where, before]) => ![before, undefined].includes("
+            "document.querySelector(where)?.innerText)",
+            argument=[where, before],
+        )
+        self.quiet()
+        return str(self.page.locator(where).inner_text())
 
     def row(self, number: int) -> list[str]:
         """Read a row of the ranking from the table that the grid keeps for screen readers."""

@@ -175,6 +175,7 @@ def test_the_journey_of_a_planner(visit: Visit) -> None:
     search_and_compare(visit)
 
     page.get_by_text(re.compile("^Limits: ")).click()
+    visit.quiet()
     page.locator("[class*='st-key-limit-'] label").first.click()
     page.get_by_text("What-if: a rule is ignored").wait_for()
     visit.until("() => location.search.includes('off=')")
@@ -212,8 +213,11 @@ def test_a_typed_place_becomes_a_site(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Add and score this site").click()
     visit.until("() => document.querySelector('h2#site')?.innerText.includes('Our yard')")
     visit.quiet()
-    field = visit.map.evaluate("() => window.map.siteselect.field.count")
-    assert field == len(pd.read_csv(DEMO / "candidates.csv")) + 1
+    visit.until(
+        "(count) => window.map?.siteselect?.field.count === count",
+        in_map=True,
+        argument=len(pd.read_csv(DEMO / "candidates.csv")) + 1,
+    )
 
 
 def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
