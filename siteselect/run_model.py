@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from siteselect.assess import Assessment
 from siteselect.compliance.fingerprints import pack_fingerprints
 from siteselect.compliance.screening import load_packs, shipped_packs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from siteselect.contracts import Criterion
+    from siteselect.decision.weights import Tree
 
 
 def measures_table(assessment: Assessment) -> pd.DataFrame:
@@ -37,23 +43,29 @@ def measures_table(assessment: Assessment) -> pd.DataFrame:
     )
 
 
-def model_of(assessment: Assessment) -> dict[str, Any]:
+def model_of(
+    criteria: Mapping[str, Criterion],
+    tree: Tree,
+    weights: pd.Series[float],
+    unknown_low: pd.Series[float],
+    unknown_high: pd.Series[float],
+) -> dict[str, Any]:
     """Give the numbers that turn measures into scores: scales, weights, and ranges of unknowns."""
     return {
         "criteria": {
             name: {
                 "title": record.title,
                 "unit": record.unit,
-                "weight": float(assessment.weights[name]),
+                "weight": float(weights[name]),
                 "knots": [[float(at), float(value)] for at, value in record.scale.knots],
-                "unknown_low": float(assessment.unknown_low[name]),
-                "unknown_high": float(assessment.unknown_high[name]),
+                "unknown_low": float(unknown_low[name]),
+                "unknown_high": float(unknown_high[name]),
             }
-            for name, record in assessment.criteria.items()
+            for name, record in criteria.items()
         },
         "swings": {
             group: {"swing": swing, "criteria": dict(branch)}
-            for group, (swing, branch) in assessment.tree.items()
+            for group, (swing, branch) in tree.items()
         },
     }
 

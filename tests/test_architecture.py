@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "disjoint",
         "topology",
         "locked_file",
+        "program",
     ),
     ("pod", "lorry", "grid", "sizing", "heat", "sound", "fibre", "catalogue"),
     ("finance", "cash_flow", "advice", "kpi_sheet"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import siteselect
 from siteselect.compliance.fingerprints import pack_fingerprints
 from siteselect.errors import Fault, RunError
+from siteselect.program import program_hash
 from siteselect.runs import LIBRARIES
 from siteselect.study import study_hash
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NAMES = {
     "siteselect": "the version of siteselect",
+    "program": "the files of siteselect",
     "python": "the version of Python",
     "libraries": "versions of libraries",
     "study": "the study",
@@ -40,6 +42,7 @@ def basis_of(
     }
     return {
         "siteselect": siteselect.__version__,
+        "program": program_hash(),
         "python": ".".join(platform.python_version_tuple()[:2]),
         "libraries": {name: version(name) for name in LIBRARIES},
         "study": study_hash(study),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import siteselect
 from siteselect.errors import Fault, RunError
+from siteselect.program import program_hash
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -79,9 +80,7 @@ def _results(
     waiting: dict[Future, tuple[Task, int]] = {}
 
     def send(task: Task, losses: int) -> None:
-        future = client.submit(
-            _do, siteselect.__version__, function, held, *task[1], pure=False, retries=0
-        )
+        future = client.submit(_do, program_hash(), function, held, *task[1], pure=False, retries=0)
         waiting[future] = (task, losses)
         future.add_done_callback(done_ones.put)
 
@@ -114,8 +113,9 @@ def _lost(done: Future) -> bool:
     return done.status == "error" and isinstance(done.exception(), KilledWorker)
 
 
-def _do(version: str, function: Function, context: Context, *arguments: Any) -> Any:
-    if version != siteselect.__version__:
-        problem = f"a worker has siteselect {siteselect.__version__}, the batch is of {version}"
-        raise RunError(Fault("--scheduler", problem, "Install one version everywhere."))
+def _do(program: str, function: Function, context: Context, *arguments: Any) -> Any:
+    if program != program_hash():
+        problem = "a worker has other files of siteselect than the batch was begun with"
+        cure = "Install one and the same siteselect everywhere, and start the workers again."
+        raise RunError(Fault("--scheduler", problem, cure, value=f"{siteselect.__version__} there"))
     return function(context, *arguments)

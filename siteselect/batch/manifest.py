@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from siteselect.batch.journal import is_there
 from siteselect.batch.readers import hash_of
+from siteselect.run_model import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ def manifest_of(
     study = context.study
     return {
         "siteselect": basis["siteselect"],
+        "program": basis["program"],
         "python": basis["python"],
         "libraries": basis["libraries"],
         "study": {
@@ -39,7 +41,13 @@ def manifest_of(
             "seed": study.seed,
             "declared": study.model_dump(mode="json"),
         },
-        "weights": {str(name): float(weight) for name, weight in context.weights.items()},
+        "model": model_of(
+            context.criteria,
+            context.tree,
+            context.weights,
+            context.unknown_low,
+            context.unknown_high,
+        ),
         "packs": basis["packs"],
         "inputs": [
             {"layer": layer, **asdict(birth)} for layer, birth in context.territory.provenance
