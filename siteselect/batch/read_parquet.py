@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from siteselect.errors import Fault, SourceError
 from siteselect.sources.delimited_text import DEGREES
 
 ENDINGS = (".parquet", ".geoparquet")
+_URL = re.compile(r"^([a-z0-9+]+://)(?:[^/?#]*@)?([^?#]*).*$", re.IGNORECASE | re.DOTALL)
 _NEEDED = {"http": "fsspec aiohttp requests", "https": "fsspec aiohttp requests", "az": "adlfs"}
 """What opens a store that pyarrow does not know, by the scheme of its URL."""
 
@@ -64,6 +66,11 @@ def identify(location: str) -> dict[str, str]:
     return found
 
 
+def shown(location: str) -> str:
+    """Name a list for people: of a URL without keys, user and options."""
+    return _URL.sub(r"\1\2", location)
+
+
 def _files(location: str) -> tuple[fs.FileSystem, list[str]]:
     store, path = _store(location)
     try:
@@ -76,10 +83,10 @@ def _files(location: str) -> tuple[fs.FileSystem, list[str]]:
         else:
             paths = [path] if info.type == fs.FileType.File else []
     except OSError as error:
-        raise SourceError(_unreadable(location, error)) from None
+        raise SourceError(_unreadable(shown(location), error)) from None
     if not paths:
         cure = "Name a Parquet file, or a folder that holds some."
-        raise SourceError(Fault(location, "no Parquet file is there", cure))
+        raise SourceError(Fault(shown(location), "no Parquet file is there", cure))
     return store, paths
 
 
@@ -99,8 +106,9 @@ def _store(location: str) -> tuple[fs.FileSystem, str]:
         if isinstance(error, ImportError):
             needed = _NEEDED.get(scheme, "fsspec")
             cure = f"Run `pip install {needed}`, or name a local copy."
-        problem = f"the store cannot be reached: {_first_line(error)}"
-        raise SourceError(Fault(location, problem, cure)) from None
+        said = _first_line(error).replace(location, shown(location))
+        problem = f"the store cannot be reached: {said}"
+        raise SourceError(Fault(shown(location), problem, cure)) from None
 
 
 def _drawn(piece: pa.Table, about: dict[str, Any] | None, name: str) -> tuple[pa.Table, str]:

@@ -17,6 +17,7 @@ from siteselect.batch.folder import Folder, clear, clear_results, make_room, unw
 from siteselect.batch.intake import entry_of, take_in, taken_before
 from siteselect.batch.manifest import still_whole
 from siteselect.batch.phase import work_out
+from siteselect.batch.read_parquet import shown
 from siteselect.batch.readers import STDIN, keep_stdin, reader_of
 from siteselect.batch.records import BatchResult, Step
 from siteselect.batch.schedule import cores, here
@@ -98,7 +99,7 @@ def run_batch(  # noqa: PLR0913 - every option of the command, each with its def
             location = _location(candidates, out, stdin)
             reader = reader_of(location)
             progress(Step("Reading the layers"))
-            file = list_given(Path(location).name, loaded, crs)
+            file = list_given(Path(shown(location)).name, loaded, crs)
             context = make_context(loaded, study.parent, data, file)
             if where is not None:
                 check(where, sealed_schema(schema_of(context)))
@@ -111,7 +112,7 @@ def run_batch(  # noqa: PLR0913 - every option of the command, each with its def
             if manifest is None:
                 for place in (folder.work, folder.sites):
                     place.mkdir(exist_ok=True)
-                folder.log("start", candidates=location, workers=folder.workers)
+                folder.log("start", candidates=shown(location), workers=folder.workers)
                 taken = _taken(folder, entries, context, reader.read(location, partition_rows))
                 parts, resumed = work_out(folder, taken, context)
                 manifest = finish(folder, context, basis, parts)
