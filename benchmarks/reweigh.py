@@ -1,16 +1,20 @@
-"""New weights for a million sites: ours against scikit-criteria, to the top 100.
+"""New weights for a million sites: ours against scikit-criteria and pymcdm, to the top 100.
 
 Usage: python benchmarks/reweigh.py [sites] [criteria]
 
 Both get the values on fixed scales beforehand. scikit-criteria replaces the weights of a decision
 matrix that was built once (with whole numbers for names, which is its fastest) and evaluates its
-weighted sum model; ours gives the hundred leading sites with exact ranks. Both must name the same
-sites. Times are the best of five, scikit-criteria of three.
+weighted sum model; ours gives the hundred leading sites with exact ranks. pymcdm,
+where it is installed, sums the same values and ranks them. All must name the same sites. Times are
+the best of five, of the others of three.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 from skcriteria import mkdm
@@ -19,7 +23,23 @@ from timing import best_of
 
 from siteselect.decision.reweighing import criterion_major, leaders_under
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 TOP = 100
+
+
+def by_pymcdm(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Weigh values that are already on scales, and rank: seconds and ranks."""
+    rankdata = importlib.import_module("pymcdm.helpers").rankdata
+    # The values are on scales already, so that each column goes through as it is.
+    model = importlib.import_module("pymcdm.methods").WSM(
+        normalization_function=lambda column, cost: column  # noqa: ARG005
+    )
+    types = np.ones(values.shape[1])
+    return best_of(3, lambda: rankdata(model(values, weights, types), reverse=True))
 
 
 def main(sites: int = 1_000_000, criteria: int = 12) -> None:
@@ -38,6 +58,12 @@ def main(sites: int = 1_000_000, criteria: int = 12) -> None:
     print(f"{'':34}{'s':>9}{'ratio':>9}")
     print(f"{'siteselect leaders_under':34}{ours_s:9.5f}{1:9.1f}")
     print(f"{'scikit-criteria weighted sum':34}{theirs_s:9.5f}{theirs_s / ours_s:9.1f}")
+    if importlib.util.find_spec("pymcdm"):
+        other_s, ranks = by_pymcdm(values, after)
+        print(f"{'pymcdm weighted sum and ranks':34}{other_s:9.5f}{other_s / ours_s:9.1f}")
+        print(f"same ranks: {(ours.rank == ranks[ours.sites]).all()}")
+    else:
+        print("pymcdm is not installed and left out")
     same = set(ours.sites.tolist()) == set(top.tolist())
     print(f"same {TOP} sites: {same}; same ranks: {(ours.rank == theirs.rank_[ours.sites]).all()}")
 
