@@ -56,9 +56,9 @@ def used_gb(process: int) -> float:
     return total / KB_PER_GB
 
 
-def by_command(file: Path, out: Path, data: Path) -> tuple[float, float]:
+def by_command(file: Path, out: Path, data: Path, study: Path = STUDY) -> tuple[float, float]:
     """Run the command: seconds and peak memory [GB]."""
-    words = [sys.executable, "-m", "siteselect", "batch", file, "--study", STUDY, "--out", out]
+    words = [sys.executable, "-m", "siteselect", "batch", file, "--study", study, "--out", out]
     start, peak_gb = time.perf_counter(), 0.0
     with subprocess.Popen(  # noqa: S603 - our own command
         [*map(str, words), "--data", str(data), "--json"], stdout=subprocess.DEVNULL
