@@ -1,13 +1,15 @@
 # The app and the command line in one slim image, run by a user without rights.
 #   docker build -t siteselect .
 #   docker run --rm -p 8501:8501 siteselect                                  # the app with the demo
+#   docker build --build-arg EXTRAS=distributed -t siteselect .              # for workers of a cluster
 #   docker run --rm -v "$PWD:/study" siteselect siteselect run /study/study.yaml --out /study/run
 FROM python:3.11-slim AS build
+ARG EXTRAS=app,pdf
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY siteselect ./siteselect
 RUN python -m venv /opt/siteselect \
- && /opt/siteselect/bin/pip install --no-cache-dir -c constraints.txt '.[app]'
+ && /opt/siteselect/bin/pip install --no-cache-dir -c constraints.txt ".[$EXTRAS]"
 
 FROM python:3.11-slim
 # libexpat is what the rasterio and osmium wheels need from the system; its version is Debian's to fix.

@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 import typer
+from conftest import Town
+from test_batch import batch, csv_of, sites
 
 from siteselect import cli
 from siteselect.criteria.registry import criteria
@@ -67,3 +69,22 @@ def test_every_command_the_readme_names_exists() -> None:
                 words = shlex.split(command)
                 if words and words[0].endswith("/siteselect"):
                     assert words[1] in group.commands
+
+
+def test_the_ranking_over_counties_is_the_one_of_the_whole(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    (block,) = (
+        found for found in re.findall("```python\n(.*?)```", text, re.DOTALL) if "counties" in found
+    )
+    lines = csv_of().splitlines(keepends=True)
+    for name, part in (("east", lines[1:31]), ("west", lines[31:])):
+        batch(town, f"batches/{name}", text="".join([lines[0], *part]))
+    whole = sites(batch(town, "whole", text="".join(lines)).out)
+    monkeypatch.chdir(town.folder)
+    exec(compile(block, "scale.md", "exec"), {})  # noqa: S102 - our own page
+    told = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    ranked = whole[whole["eligible"]].sort_values("score_low", ascending=False)
+    assert len(told) == len(ranked) > 5
+    assert whole.loc[told, "score_low"].tolist() == ranked["score_low"].tolist()

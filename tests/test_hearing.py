@@ -23,6 +23,7 @@ from siteselect.errors import InputError
 from siteselect.layers.build import build_territory
 from siteselect.sound.bands import a_weighted, energy_sum
 from siteselect.sound.plant import octaves_db
+from siteselect.sound.propagation import levels_dba
 from siteselect.sources import osm_pbf, osm_screens
 from siteselect.study import Study
 from siteselect.study_file import load_study
@@ -96,6 +97,35 @@ def test_the_receptor_that_counts_is_the_one_with_the_least_margin_behind_screen
     found = sites(town).loc["b"]
     assert found["receptor_id"] == "far"
     assert found["receptor_level_dba"] == found["receptor_open_dba"]
+
+
+@given(
+    source_m=st.floats(0.1, 30),
+    receiver_m=st.floats(0.1, 60),
+    ground_share=st.floats(0, 1),
+    temperature_c=st.floats(-20, 40),
+    power=st.lists(st.floats(20, 110), min_size=8, max_size=8),
+)
+def test_over_open_ground_a_level_only_falls_with_distance(
+    source_m: float, receiver_m: float, ground_share: float, temperature_c: float, power: list
+) -> None:
+    """What lets the search for receptors end early (`siteselect.design.loudest`)."""
+    far_m = np.geomspace(0.5, 5000, 1500)
+    level = levels_dba(power, source_m, receiver_m, far_m, ground_share, temperature_c)
+    assert (np.diff(level) <= 1e-9).all()
+
+
+def test_an_open_home_far_off_counts_before_a_screened_one_near_by(town: Town) -> None:
+    """The near one lies in the first ring that is searched, the far one beyond the second."""
+    walls = [LineString([(X0 + 520, Y0 + 400), (X0 + 520, Y0 + 600)])]
+    with_screens(town, walls, [12.0])
+    study, territory = read(town)
+    obstacles = obstacles_of(study, territory)
+    site = np.array([Point(X0 + 500, Y0 + 500)], dtype=object)
+    shapes = np.array([Point(X0 + 530, Y0 + 500), Point(X0 + 500, Y0 + 840)], dtype=object)
+    found = loudest(study, site, shapes, np.array([60.0, 25.0]), obstacles).iloc[0]
+    assert found["receptor"] == 1
+    assert found["distance_m"] == pytest.approx(340)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

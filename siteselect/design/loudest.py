@@ -24,8 +24,10 @@ CLOSELY = 8
 """How many receptors of a site are looked at closely, before all are."""
 CLOSE_DB = 1e-6
 """Levels from distances alone are less wrong than this [dB]; rounding is below 1e-9 dB."""
-SITES_AT_ONCE = 2**11
-"""Sites whose pairs with all receptors within the search are held at once."""
+STAGES = ((1 / 16, 2**14), (1 / 4, 2**12), (1.0, 2**10))
+"""How far receptors are looked for, as a share of the search, and for how many sites at once."""
+LEVELS_AT_ONCE = 2**19
+"""Pairs whose levels are reckoned at once, octave by octave."""
 
 
 def loudest(
@@ -39,8 +41,10 @@ def loudest(
     """Find for each site the receptor with the least margin.
 
     Screens only ever take from a level, so the receptors of a site are screened in the order of
-    their margins on open ground until no further one can be worse. A receptor without a limit that
-    is louder than the one with the least margin stands in its place: the margin is then unknown.
+    their margins on open ground until no further one can be worse. Over open ground a level falls
+    with distance, so that far receptors are looked for only where near ones leave it open. A
+    receptor without a limit that is louder than the one with the least margin stands in its place:
+    the margin is then unknown.
 
     Parameters
     ----------
@@ -57,51 +61,89 @@ def loudest(
         One row for each site with a receptor within the search: `site`, `receptor`, `distance_m`,
         `open_dba` over open ground, and `level_dba` behind what screens.
     """
-    tree = shapely.STRtree(shapes)
-    found = [
-        _loudest(study, points, shapes, strictest_dba, obstacles, host, tree, first)
-        for first in range(0, max(len(points), 1), SITES_AT_ONCE)
-    ]
-    return pd.concat(found, ignore_index=True)
-
-
-def _loudest(
-    study: Study,
-    points: NDArray[np.object_],
-    shapes: NDArray[np.object_],
-    strictest_dba: NDArray[np.float64],
-    obstacles: Obstacles | None,
-    host: NDArray[np.bool_] | None,
-    tree: shapely.STRtree,
-    first: int,
-) -> pd.DataFrame:
-    site, receptor = tree.query(
-        points[first : first + SITES_AT_ONCE], predicate="dwithin", distance=study.noise.search_m
-    )
-    site = site + first
-    distance_m = shapely.distance(points[site], shapes[receptor])
-    if host is not None:
-        counts = (distance_m > 0) | ~host[receptor]
-        site, receptor, distance_m = site[counts], receptor[counts], distance_m[counts]
-    power = pods.sound_octaves_db(study.pod)
-    pairs = pd.DataFrame({"site": site, "receptor": receptor, "distance_m": distance_m})
-    pairs["allowed_dba"] = strictest_dba[receptor]
-    limited = pairs["allowed_dba"].notna()
-    worst = _worst(study, power, points, shapes, pairs[limited], obstacles)
+    limited = ~np.isnan(strictest_dba)
+    some = np.flatnonzero(limited)
+    worst = _staged(study, points, shapes, strictest_dba, some, obstacles, host)
     if limited.all():
         return worst.drop(columns="allowed_dba")
-    free = pairs[~limited].assign(allowed_dba=0.0)
-    unlimited = _worst(study, power, points, shapes, free, obstacles).set_index("site")
-    limited_ones = worst.set_index("site")
+    none = np.flatnonzero(~limited)
+    free = _staged(study, points, shapes, np.zeros(len(shapes)), none, obstacles, host)
+    unlimited, limited_ones = free.set_index("site"), worst.set_index("site")
     heard = limited_ones["level_dba"].reindex(unlimited.index)
     louder = unlimited[heard.isna() | (unlimited["level_dba"] > heard)]
     joined = pd.concat([limited_ones.drop(louder.index, errors="ignore"), louder])
     return joined.sort_index().reset_index().drop(columns="allowed_dba")
 
 
+def _staged(
+    study: Study,
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    allowed_dba: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    obstacles: Obstacles | None,
+    host: NDArray[np.bool_] | None,
+) -> pd.DataFrame:
+    """Pick the worst of some receptors for each site, looking farther out where that may matter."""
+    tree = shapely.STRtree(shapes[rows])
+    least_dba = allowed_dba[rows].min(initial=np.inf)
+    open_to = np.arange(len(points))
+    found = []
+    for share, at_once in STAGES:
+        radius_m = share * study.noise.search_m
+        beyond_db = least_dba - float(_open_dba(study, np.array([radius_m]))[0]) - CLOSE_DB
+        settled = [np.empty(0, dtype=np.int64)]
+        for first in range(0, max(len(open_to), 1), at_once):
+            sites = open_to[first : first + at_once]
+            pairs = _pairs(points, shapes, tree, rows, sites, radius_m, host)
+            pairs["allowed_dba"] = allowed_dba[pairs["receptor"].to_numpy()]
+            worst = _worst(study, points, shapes, pairs, obstacles)
+            if share < 1:
+                worst = worst[worst["allowed_dba"] - worst["level_dba"] < beyond_db]
+            found.append(worst)
+            settled.append(worst["site"].to_numpy())
+        open_to = np.setdiff1d(open_to, np.concatenate(settled))
+    told = [part for part in found if len(part)] or found[:1]
+    return pd.concat(told).sort_values("site").reset_index(drop=True)
+
+
+def _pairs(
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    tree: shapely.STRtree,
+    rows: NDArray[np.int64],
+    sites: NDArray[np.int64],
+    radius_m: float,
+    host: NDArray[np.bool_] | None,
+) -> pd.DataFrame:
+    site, near = tree.query(points[sites], predicate="dwithin", distance=radius_m)
+    site, receptor = sites[site], rows[near]
+    distance_m = shapely.distance(points[site], shapes[receptor])
+    if host is not None:
+        counts = (distance_m > 0) | ~host[receptor]
+        site, receptor, distance_m = site[counts], receptor[counts], distance_m[counts]
+    return pd.DataFrame({"site": site, "receptor": receptor, "distance_m": distance_m})
+
+
+def _open_dba(study: Study, distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Level over open ground by distance alone [dB(A)]; it falls with distance.
+
+    Spreading takes 8.7 dB while the distance grows by a factor of e; the middle region of the
+    ground, the only term of ISO 9613-2:1996 that can fall meanwhile, gives back 3 dB at most.
+    """
+    power, noise = pods.sound_octaves_db(study.pod), study.noise
+    heights = noise.source_height_m, noise.receiver_height_m
+    air = noise.ground_share, noise.temperature_c, noise.humidity_share
+    return np.concatenate(
+        [
+            levels_dba(power, *heights, distance_m[first : first + LEVELS_AT_ONCE], *air)
+            for first in range(0, max(len(distance_m), 1), LEVELS_AT_ONCE)
+        ]
+    )
+
+
 def _worst(
     study: Study,
-    power: NDArray[np.float64],
     points: NDArray[np.object_],
     shapes: NDArray[np.object_],
     pairs: pd.DataFrame,
@@ -113,11 +155,8 @@ def _worst(
     take from it, so that a site is settled if its worst of the first few pairs is worse than the
     next one could be; the others are looked at with all their pairs.
     """
-    noise = study.noise
-    open_dba = levels_dba(
-        *(power, noise.source_height_m, noise.receiver_height_m, pairs["distance_m"].to_numpy()),
-        *(noise.ground_share, noise.temperature_c, noise.humidity_share),
-    )
+    power = pods.sound_octaves_db(study.pod)
+    open_dba = _open_dba(study, pairs["distance_m"].to_numpy())
     site, room_db = pairs["site"].to_numpy(), pairs["allowed_dba"].to_numpy() - open_dba
     order = np.lexsort(
         (pairs["receptor"].to_numpy(), pairs["distance_m"].to_numpy(), room_db, site)
