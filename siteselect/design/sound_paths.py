@@ -76,9 +76,12 @@ def _obstacles(same: Same) -> Obstacles | None:
 
 def windows_of(sources: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Give the spot of each shape that is nearest to its source; a point is its own."""
-    if (shapely.get_type_id(shapes) == 0).all():
+    wide = np.flatnonzero(shapely.get_type_id(shapes) != 0)
+    if len(wide) == 0:
         return shapes
-    return np.asarray(shapely.get_point(shapely.shortest_line(sources, shapes), 1), dtype=object)
+    windows = shapes.copy()
+    windows[wide] = shapely.get_point(shapely.shortest_line(sources[wide], shapes[wide]), 1)
+    return windows
 
 
 def level_uncertainty_db(study: Study, distance_m: ArrayLike) -> NDArray[np.float64]:
