@@ -184,16 +184,22 @@ def by_us(maps: Maps, points: NDArray[np.object_]) -> NDArray[np.float64]:
     )
     route_m = reach_of(field, sites).cost
     route_m = np.where(np.isfinite(route_m), route_m, substation_m * STRAIGHT_FACTOR)
-    table = np.column_stack([substation_m, sites.offset_m, building_m, worth, route_m])
-    return np.column_stack([table, topsis(table)])
+    columns = [substation_m, sites.offset_m, building_m, worth, route_m]
+    return np.column_stack([*columns, topsis(columns)])
 
 
-def topsis(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give each row's closeness to the best of all columns (Hwang & Yoon 1981)."""
-    scaled = table * (DIRECTIONS * WEIGHTS / np.sqrt((table**2).sum(axis=0)))
-    best = np.sqrt(((scaled - scaled.max(axis=0)) ** 2).sum(axis=1))
-    worst = np.sqrt(((scaled - scaled.min(axis=0)) ** 2).sum(axis=1))
-    return np.asarray(worst / (best + worst))
+def topsis(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Give each place's closeness to the best of all columns (Hwang & Yoon 1981)."""
+    to_best, to_worst = np.zeros((2, len(columns[0])))
+    for column, weight in zip(columns, DIRECTIONS * WEIGHTS, strict=True):
+        scaled = column * (weight / np.sqrt(np.square(column).sum()))
+        for end, squared in ((scaled.max(), to_best), (scaled.min(), to_worst)):
+            apart = scaled - end
+            np.add(squared, np.square(apart, out=apart), out=squared)
+    for squared in (to_best, to_worst):
+        np.sqrt(squared, out=squared)
+    to_best += to_worst
+    return np.divide(to_worst, to_best, out=to_worst)
 
 
 def alone(task: Callable[..., Any], *given: Any) -> tuple[float, float, Any]:

@@ -189,12 +189,12 @@ def look(raster: Raster, x_m: Numbers, y_m: Numbers) -> Near:
 
 def xy_of(points: NDArray[np.object_]) -> tuple[Numbers, Numbers]:
     """Give the coordinates of n points, NaN for one that is missing or empty."""
-    corners, owner = shapely.get_coordinates(points, return_index=True)
-    if len(corners) < len(points):
-        x_m, y_m = np.full((2, len(points)), np.nan)
-        x_m[owner], y_m[owner] = corners.T
-        return x_m, y_m
-    return corners[:, 0], corners[:, 1]
+    somewhere = points
+    empty = shapely.is_empty(points)
+    if empty.any():
+        somewhere = points.copy()
+        somewhere[empty] = None
+    return shapely.get_x(somewhere), shapely.get_y(somewhere)
 
 
 def _in_order(point: Rows, area: Rows) -> tuple[Rows, Rows]:

@@ -10,6 +10,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from siteselect.errors import Fault, StudyError
+from siteselect.nearest_line import nearest_of_many
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -95,8 +96,12 @@ def nearest_straight(
     index = np.full(len(where), -1, dtype=np.int64)
     missing = shapely.is_missing(where) | shapely.is_empty(where)
     distance_m = np.where(missing, np.nan, np.inf)
-    tree = shapely.STRtree(np.atleast_1d(np.asarray(targets, dtype=object)))
-    (point, target), found_m = tree.query_nearest(where, return_distance=True)
+    there = np.atleast_1d(np.asarray(targets, dtype=object))
+    if (missing | (shapely.get_type_id(where) == 0)).all():
+        found = nearest_of_many(where, there)
+        if found is not None:
+            return found[0], np.where(missing, np.nan, found[1])
+    (point, target), found_m = shapely.STRtree(there).query_nearest(where, return_distance=True)
     order = np.lexsort((target, point))
     first = order[np.unique(point[order], return_index=True)[1]]
     index[point[first]] = target[first]

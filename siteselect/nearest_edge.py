@@ -1,19 +1,26 @@
-"""Which of many straight edges are nearest to each of many points: loops compiled at first use.
+"""Which of many straight edges is nearest to each of many points: loops compiled at first use.
 
 Import this module where it is needed and not at the top of another: it loads the compiler. Edges
-are laid over square cells, and the cells round a point are looked at in rings, until none farther
-out can be nearer. What is found are the edges that may be the nearest, all that lie within rounding
-of it; whoever asks measures these with GEOS, so that the answer is that of GEOS to the last bit.
+are laid over square cells. Points are taken some neighbours at a time, in Morton order: the cells
+round them are looked at in rings, until none farther out can hold the nearest edge of any of them,
+and each point then picks from the few edges found. What a point gets does not depend on its
+neighbours: it is the nearest of all edges, the first of several as near.
+
+Distances are worked out by the steps of GEOS (Distance::pointToSegment, LengthIndexOfPoint), so
+that they agree to the last bit, and so do ties. A GEOS built to round otherwise, as compilers do on
+processors that multiply and add in one step, is found out by `measures_as_geos`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-import numba
 import numpy as np
+import shapely
+
+from siteselect.edge_grid import PAD, EdgeGrid, compiled, lay_edges
+from siteselect.morton import neighbours_together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,251 +28,311 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Places = NDArray[np.int64]
 
-_Loop = TypeVar("_Loop", bound=Callable[..., Any])
+TOGETHER = 16
+"""Neighbours that share one look at the cells round them [M]."""
+FEWER = 4
+"""Where too many edges may be the nearest of neighbours, a quarter of them look, then each alone.
 
-EDGES_PER_CELL = 4
-"""Rings of empty cells take longer than edges too far away [M]."""
-MOST_CELLS = 2**24
-MOST_SIDE = 2**14
-"""Cells along a side."""
-SLOTS = 16
-"""Owners that may share the place of the nearest; where more do, nobody is named [D]."""
+`TOGETHER` is a power of it.
+"""
+MOST_SHARED = 64
+"""More edges than this are too many [M]."""
+BESIDE = 8
+"""So many times its size on each side of the box of the edges neighbours are told apart [D]."""
 ROUNDING_M = 1e-6
-"""Edges that are farther than the nearest by no more than that may be the nearest [m]."""
-_STEEP = 1e6
-_PAD = 1e-6
-"""Edges count for a cell up to this far outside it [cells]; rounding is below 1e-11 cells."""
+"""Bounds on distances are off by less than that [m]."""
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeGrid:
-    """Edges over square cells; cell `row * columns + column` holds `held[start[cell]:...]`."""
+class Found(NamedTuple):
+    """The nearest edge to each point, -1 where there is none, and its distance [m], infinite."""
 
-    ends_m: Numbers
-    owner: Places
-    west_m: float
-    south_m: float
-    cell_m: float
-    columns: int
-    rows: int
-    start: Places
-    held: Places
+    edge: Places
+    apart_m: Numbers
 
 
-def _compiled(loop: _Loop) -> _Loop:
-    """Compile a loop without the interpreter's lock, and keep the machine code if that is possible.
+class _Spot(NamedTuple):
+    """The middle of some points, and how far they lie from it [m]."""
 
-    Where no folder can be written, it is compiled anew in every process.
-    """
-    try:
-        return cast("_Loop", numba.njit(nogil=True, cache=True)(loop))
-    except RuntimeError:
-        return cast("_Loop", numba.njit(nogil=True)(loop))
+    x: float
+    y: float
+    reach: float
 
 
-def lay_edges(ends_m: Numbers, owner: Places) -> EdgeGrid:
-    """Lay edges over cells, about four to a cell.
+class _Listed(NamedTuple):
+    """Edges and their distance from a spot [m]; for every edge the last look it was `seen` in."""
 
-    Parameters
-    ----------
-    ends_m : m edges, each with two ends, each with x and y [m]; finite, and at least one edge.
-    owner : what each edge belongs to, numbers from 0.
-    """
-    flat = np.ascontiguousarray(ends_m, dtype=np.float64).reshape(-1, 4)
-    corners = flat.reshape(-1, 2)
-    west_m, south_m = corners.min(axis=0)
-    width_m, height_m = corners.max(axis=0) - (west_m, south_m)
-    cells = min(len(flat) // EDGES_PER_CELL + 1, MOST_CELLS)
-    least_m = (
-        np.sqrt(width_m / cells) * np.sqrt(height_m),
-        max(width_m, height_m) / min(cells, MOST_SIDE),
-    )
-    # all edges may be one spot, and a cell must have a size
-    cell_m = float(max(*least_m, ROUNDING_M))
-    columns, rows = (int(side // cell_m) + 1 for side in (width_m, height_m))
-    place = west_m, south_m, cell_m, columns, rows
-    start = np.zeros(columns * rows + 1, dtype=np.int64)
-    _hold(flat, *place, start, np.empty(0, dtype=np.int64))
-    start = np.concatenate([[0], np.cumsum(start[:-1])])
-    held = np.empty(start[-1], dtype=np.int64)
-    _hold(flat, *place, start.copy(), held)
-    return EdgeGrid(
-        ends_m=flat,
-        owner=np.ascontiguousarray(owner, dtype=np.int64),
-        west_m=float(west_m),
-        south_m=float(south_m),
-        cell_m=cell_m,
-        columns=columns,
-        rows=rows,
-        start=start,
-        held=held,
-    )
+    edge: Places
+    apart: Numbers
+    seen: Places
 
 
-def nearest_owners(
-    grid: EdgeGrid, x_m: Numbers, y_m: Numbers, limit_m: float
-) -> tuple[Places, Places, Places]:
-    """Find the owners that may be the nearest to each point, and that may lie within a limit.
+def nearest_edges(grid: EdgeGrid, x_m: Numbers, y_m: Numbers, limit_m: float = np.inf) -> Found:
+    """Find the nearest edge to each point, the first of several as near.
 
     Parameters
     ----------
     grid : the edges.
     x_m, y_m : n points [m]; one that is not finite is nowhere.
-    limit_m : farthest that an owner may be [m]; may be infinite.
-
-    Returns
-    -------
-    tuple
-        Pairs of point and owner, in the order of points; and the points that have too many.
+    limit_m : farthest that an edge may be.
     """
-    slots = np.empty((len(x_m), SLOTS), dtype=np.int64)
-    count = np.zeros(len(x_m), dtype=np.int64)
-    place = grid.west_m, grid.south_m, grid.cell_m, grid.columns, grid.rows
-    _look(
-        *(grid.ends_m, grid.owner, *place, grid.start, grid.held),
-        *(np.ascontiguousarray(x_m), np.ascontiguousarray(y_m), float(limit_m), slots, count),
+    found = Found(np.full(len(x_m), -1, dtype=np.int64), np.full(len(x_m), np.inf))
+    order = neighbours_together(x_m, y_m, _box_m(grid))
+    # neighbours lie side by side in memory too: that is faster by a quarter [M]
+    some = Found(np.empty(len(order), dtype=np.int64), np.empty(len(order)))
+    _search(grid, np.column_stack([x_m[order], y_m[order]]), float(limit_m), some)
+    near = np.flatnonzero(some.apart_m <= limit_m)
+    found.edge[order[near]], found.apart_m[order[near]] = some.edge[near], some.apart_m[near]
+    return found
+
+
+def along_lines(grid: EdgeGrid, edge: Places, x_m: Numbers, y_m: Numbers) -> Numbers:
+    """Measure how far along its line the spot of an edge lies that is nearest to a point [m]."""
+    along_m = np.empty(len(edge))
+    _locate(grid.ends_m, grid.before_m, edge, x_m, y_m, along_m)
+    return along_m
+
+
+def _box_m(grid: EdgeGrid) -> tuple[float, float, float, float]:
+    """Widen the box of the edges: one point astray must not make neighbours of all others."""
+    width_m, height_m = grid.columns * grid.cell_m, grid.rows * grid.cell_m
+    return (
+        grid.west_m - BESIDE * width_m,
+        grid.south_m - BESIDE * height_m,
+        grid.west_m + (1 + BESIDE) * width_m,
+        grid.south_m + (1 + BESIDE) * height_m,
     )
-    known = np.maximum(count, 0)
-    point = np.repeat(np.arange(len(x_m)), known)
-    return point, slots[np.arange(SLOTS) < known[:, None]], np.flatnonzero(count < 0)
 
 
-@_compiled
-def _hold(
-    ends: Numbers,
-    west: float,
-    south: float,
-    cell: float,
-    columns: int,
-    rows: int,
-    place: Places,
-    held: Places,
-) -> None:
-    """Count the edges of each cell in `place`; or, given room for them, put them there."""
-    for edge in range(len(ends)):
-        x0, y0 = (ends[edge, 0] - west) / cell, (ends[edge, 1] - south) / cell
-        x1, y1 = (ends[edge, 2] - west) / cell, (ends[edge, 3] - south) / cell
-        if x0 > x1:
-            x0, y0, x1, y1 = x1, y1, x0, y0
-        wide = x1 - x0
-        slope = (y1 - y0) / wide if wide > 0 else np.inf
-        # a slope so steep that it loses all digits is no help: then all the height counts
-        steep = abs(slope) > _STEEP
-        first = min(max(int(np.floor(x0 - _PAD)), 0), columns - 1)
-        last = min(max(int(np.floor(x1 + _PAD)), 0), columns - 1)
-        for column in range(first, last + 1):
-            low, high = min(y0, y1), max(y0, y1)
-            if not steep:
-                west_y = y0 + (min(max(column - _PAD, x0), x1) - x0) * slope
-                east_y = y0 + (min(max(column + 1 + _PAD, x0), x1) - x0) * slope
-                low, high = min(west_y, east_y), max(west_y, east_y)
-            bottom = min(max(int(np.floor(low - _PAD)), 0), rows - 1)
-            top = min(max(int(np.floor(high + _PAD)), 0), rows - 1)
-            for row in range(bottom, top + 1):
-                at = row * columns + column
-                if len(held):
-                    held[place[at]] = edge
-                place[at] += 1
+@cache
+def measures_as_geos() -> bool:
+    """Say whether GEOS gives the distances of this module to the last bit, by a thousand lines."""
+    dice = np.random.default_rng(1966)
+    corner_m = 1e4 * np.stack(np.meshgrid(np.arange(40), np.arange(25)), axis=-1).reshape(-1, 1, 2)
+    corners = corner_m + dice.uniform(-400, 400, (len(corner_m), 4, 2)).round(3)
+    lines, points = np.asarray(shapely.linestrings(corners[:, 1:])), shapely.points(corners[:, 0])
+    ends_m = np.stack([corners[:, 1:-1], corners[:, 2:]], axis=2).reshape(-1, 2, 2)
+    grid = lay_edges(ends_m, np.repeat(np.arange(len(lines)), 2))
+    x_m, y_m = (np.ascontiguousarray(side) for side in corners[:, 0].T)
+    found = nearest_edges(grid, x_m, y_m)
+    return bool(
+        (found.apart_m == shapely.distance(points, lines)).all()
+        and (
+            along_lines(grid, found.edge, x_m, y_m) == shapely.line_locate_point(lines, points)
+        ).all()
+    )
 
 
-@_compiled
-def _apart(ends: Numbers, edge: int, x: float, y: float) -> float:
-    """Measure from a point to an edge [m]."""
-    ax, ay = ends[edge, 0], ends[edge, 1]
-    along_x, along_y = ends[edge, 2] - ax, ends[edge, 3] - ay
-    squared = along_x * along_x + along_y * along_y
-    share = 0.0
-    if squared > 0:
-        share = min(max(((x - ax) * along_x + (y - ay) * along_y) / squared, 0.0), 1.0)
-    off_x, off_y = ax + share * along_x - x, ay + share * along_y - y
+@compiled
+def _far(off_x: float, off_y: float) -> float:
     return float(np.sqrt(off_x * off_x + off_y * off_y))
 
 
-@_compiled
-def _kept(slots: Places, apart: Numbers, count: int, most: float) -> int:
-    """Keep only the owners within a distance, and give how many they are."""
+@compiled
+def _apart(ends: Numbers, edge: int, x: float, y: float) -> float:
+    """Measure from a point to an edge [m], by the steps of GEOS."""
+    ax, ay, bx, by = ends[edge, 0], ends[edge, 1], ends[edge, 2], ends[edge, 3]
+    along_x, along_y = bx - ax, by - ay
+    squared = along_x * along_x + along_y * along_y
+    if squared == 0:
+        return _far(x - ax, y - ay)
+    share = ((x - ax) * along_x + (y - ay) * along_y) / squared
+    if share <= 0:
+        return _far(x - ax, y - ay)
+    if share >= 1:
+        return _far(x - bx, y - by)
+    off = ((ay - y) * along_x - (ax - x) * along_y) / squared
+    return float(abs(off) * np.sqrt(squared))
+
+
+@compiled
+def _locate(
+    ends: Numbers, before: Numbers, edge: Places, px: Numbers, py: Numbers, along: Numbers
+) -> None:
+    """Measure along lines to the spot nearest to each point [m], by the steps of GEOS."""
+    for point in range(len(edge)):
+        at, x, y = edge[point], px[point], py[point]
+        ax, ay, bx, by = ends[at, 0], ends[at, 1], ends[at, 2], ends[at, 3]
+        along_x, along_y = bx - ax, by - ay
+        squared = along_x * along_x + along_y * along_y
+        share = 0.0
+        if x == bx and y == by:
+            share = 1.0
+        elif squared > 0:
+            share = ((x - ax) * along_x + (y - ay) * along_y) / squared
+        along[point] = before[at]
+        if share > 1:
+            along[point] += np.sqrt(squared)
+        elif share > 0:
+            along[point] += share * np.sqrt(squared)
+
+
+@compiled
+def _search(grid: EdgeGrid, xy: Numbers, limit: float, found: Found) -> None:
+    """Find the nearest edge within a limit to points of which neighbours follow one another."""
+    edges = len(grid.ends_m)
+    listed = _Listed(np.empty(edges, np.int64), np.empty(edges), np.full(edges, -1, np.int64))
+    first, size, look = 0, TOGETHER, 0
+    while first < len(xy):
+        some = xy[first : first + size]
+        spot = _spot(some)
+        room = edges if size == 1 else min(2 * MOST_SHARED, edges)
+        count = _gather(grid, spot, limit, room, listed, look)
+        look += 1
+        if count < 0:
+            size //= FEWER
+            continue
+        if size > 1:
+            _sort(listed, count)
+        _pick(grid.ends_m, spot, listed, count, some, found.edge[first:], found.apart_m[first:])
+        first += len(some)
+        if first % TOGETHER == 0:
+            size = TOGETHER
+
+
+@compiled
+def _spot(xy: Numbers) -> _Spot:
+    low_x, high_x, low_y, high_y = np.inf, -np.inf, np.inf, -np.inf
+    for point in range(len(xy)):
+        low_x, high_x = min(low_x, xy[point, 0]), max(high_x, xy[point, 0])
+        low_y, high_y = min(low_y, xy[point, 1]), max(high_y, xy[point, 1])
+    x, y, reach = low_x + (high_x - low_x) / 2, low_y + (high_y - low_y) / 2, 0.0
+    for point in range(len(xy)):
+        reach = max(reach, _far(xy[point, 0] - x, xy[point, 1] - y))
+    return _Spot(x, y, reach)
+
+
+@compiled
+def _gather(
+    grid: EdgeGrid, spot: _Spot, limit: float, room: int, listed: _Listed, look: int
+) -> int:
+    """List all edges that may be the nearest, within a limit, to a point in reach of a spot.
+
+    Gives how many they are, or -1 where they would take more than half of the room.
+    """
+    west, south, cell = grid.west_m, grid.south_m, grid.cell_m
+    columns, rows = grid.columns, grid.rows
+    x, y, reach = spot
+    here = int(min(max(np.floor((x - west) / cell), 0.0), columns - 1.0))
+    up = int(min(max(np.floor((y - south) / cell), 0.0), rows - 1.0))
+    most, pad, count, ring = _bound(limit - reach, reach), 2 * PAD * cell, 0, 0
+    while True:
+        for row in range(max(up - ring, 0), min(up + ring, rows - 1) + 1):
+            first, last, step = max(here - ring, 0), min(here + ring, columns - 1), 1
+            if abs(row - up) < ring:
+                first, last, step = here - ring, here + ring, 2 * ring
+            elif grid.start[row * columns + first] == grid.start[row * columns + last + 1]:
+                continue
+            off_y = max(south + row * cell - y, y - south - (row + 1) * cell, 0.0)
+            for column in range(first, last + 1, step):
+                at = row * columns + column
+                if column < 0 or column >= columns or grid.start[at] == grid.start[at + 1]:
+                    continue
+                off_x = max(west + column * cell - x, x - west - (column + 1) * cell, 0.0)
+                if _far(off_x, off_y) > most + pad:
+                    continue
+                count, most = _take(grid, at, spot, most, listed, count, room, look)
+                if count < 0:
+                    return -1
+        gap = _gap(grid, x, y, here, up, ring)
+        if gap - pad > most or gap == np.inf:
+            return _kept(listed, count, most)
+        ring += 1
+
+
+@compiled
+def _take(
+    grid: EdgeGrid,
+    cell: int,
+    spot: _Spot,
+    most: float,
+    listed: _Listed,
+    count: int,
+    room: int,
+    look: int,
+) -> tuple[int, float]:
+    """List the edges of a cell too; give their number and how far edges may be from now on."""
+    for place in range(grid.start[cell], grid.start[cell + 1]):
+        edge = grid.held[place]
+        if listed.seen[edge] == look:
+            continue
+        listed.seen[edge] = look
+        far = _apart(grid.ends_m, edge, spot.x, spot.y)
+        if far > most:
+            continue
+        if count == room:
+            count = _kept(listed, count, most)
+            if 2 * count > room:
+                return -1, most
+        most = min(most, _bound(far, spot.reach))
+        listed.edge[count], listed.apart[count] = edge, far
+        count += 1
+    return count, most
+
+
+@compiled
+def _bound(far: float, reach: float) -> float:
+    """Say how far the nearest edge to a point within reach may be, if there is one that far."""
+    return far + 2 * reach + ROUNDING_M + (far + reach) * 1e-9
+
+
+@compiled
+def _gap(grid: EdgeGrid, x: float, y: float, here: int, up: int, ring: int) -> float:
+    """Measure how near the cells beyond a ring come; infinite where there are none."""
+    west, south, cell = grid.west_m, grid.south_m, grid.cell_m
+    gap = np.inf
+    if here - ring > 0:
+        gap = min(gap, x - (west + (here - ring) * cell))
+    if here + ring < grid.columns - 1:
+        gap = min(gap, west + (here + ring + 1) * cell - x)
+    if up - ring > 0:
+        gap = min(gap, y - (south + (up - ring) * cell))
+    if up + ring < grid.rows - 1:
+        gap = min(gap, south + (up + ring + 1) * cell - y)
+    return float(gap)
+
+
+@compiled
+def _kept(listed: _Listed, count: int, most: float) -> int:
+    """Keep only the edges within a distance, and give how many they are."""
     kept = 0
-    for slot in range(count):
-        if apart[slot] <= most:
-            slots[kept], apart[kept] = slots[slot], apart[slot]
+    for place in range(count):
+        if listed.apart[place] <= most:
+            listed.edge[kept], listed.apart[kept] = listed.edge[place], listed.apart[place]
             kept += 1
     return kept
 
 
-@_compiled
-def _look(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - a loop over points, rings and cells
+@compiled
+def _sort(listed: _Listed, count: int) -> None:
+    """Put the nearer edges first."""
+    for place in range(1, count):
+        edge, far, at = listed.edge[place], listed.apart[place], place
+        while at > 0 and listed.apart[at - 1] > far:
+            listed.edge[at], listed.apart[at] = listed.edge[at - 1], listed.apart[at - 1]
+            at -= 1
+        listed.edge[at], listed.apart[at] = edge, far
+
+
+@compiled
+def _pick(
     ends: Numbers,
-    owner: Places,
-    west: float,
-    south: float,
-    cell: float,
-    columns: int,
-    rows: int,
-    start: Places,
-    held: Places,
-    px: Numbers,
-    py: Numbers,
-    limit: float,
-    slots: Places,
-    counts: Places,
+    spot: _Spot,
+    listed: _Listed,
+    count: int,
+    xy: Numbers,
+    nearest: Places,
+    apart: Numbers,
 ) -> None:
-    apart, pad = np.empty(SLOTS), 2 * _PAD * cell
-    for point in range(len(px)):
-        x, y = px[point], py[point]
-        if not (np.isfinite(x) and np.isfinite(y)):
-            continue
-        here = int(min(max(np.floor((x - west) / cell), 0.0), columns - 1.0))
-        up = int(min(max(np.floor((y - south) / cell), 0.0), rows - 1.0))
-        best, most, count, ring = limit, limit + ROUNDING_M + limit * 1e-9, 0, 0
-        while count >= 0:
-            for row in range(max(up - ring, 0), min(up + ring, rows - 1) + 1):
-                first, last, step = max(here - ring, 0), min(here + ring, columns - 1), 1
-                if row in (up - ring, up + ring):
-                    if start[row * columns + first] == start[row * columns + last + 1]:
-                        continue
-                else:
-                    first, last, step = here - ring, here + ring, 2 * ring
-                for column in range(first, last + 1, step):
-                    if column < 0 or column >= columns:
-                        continue
-                    at = row * columns + column
-                    if start[at] == start[at + 1]:
-                        continue
-                    off_x = max(west + column * cell - x, x - west - (column + 1) * cell, 0.0)
-                    off_y = max(south + row * cell - y, y - south - (row + 1) * cell, 0.0)
-                    if off_x * off_x + off_y * off_y > (most + pad) * (most + pad):
-                        continue
-                    for place in range(start[at], start[at + 1]):
-                        far = _apart(ends, held[place], x, y)
-                        if far > most or count < 0:
-                            continue
-                        if far < best:
-                            best, most = far, far + ROUNDING_M + far * 1e-9
-                        said = owner[held[place]]
-                        known = False
-                        for slot in range(count):
-                            if slots[point, slot] == said:
-                                apart[slot] = min(apart[slot], far)
-                                known = True
-                        if known:
-                            continue
-                        if count == SLOTS:
-                            count = _kept(slots[point], apart, count, most)
-                        if count == SLOTS:
-                            count = -1
-                            continue
-                        slots[point, count], apart[count] = said, far
-                        count += 1
-            gap = np.inf
-            if here - ring > 0:
-                gap = min(gap, x - (west + (here - ring) * cell))
-            if here + ring < columns - 1:
-                gap = min(gap, west + (here + ring + 1) * cell - x)
-            if up - ring > 0:
-                gap = min(gap, y - (south + (up - ring) * cell))
-            if up + ring < rows - 1:
-                gap = min(gap, south + (up + ring + 1) * cell - y)
-            if gap - pad > most or gap == np.inf:
-                break
-            ring += 1
-        counts[point] = _kept(slots[point], apart, count, most) if count > 0 else count
+    """Pick the nearest of the listed edges to each of some points, the first of several as near."""
+    for point in range(len(xy)):
+        x, y = xy[point, 0], xy[point, 1]
+        off = _far(x - spot.x, y - spot.y)
+        best, least, most = -1, np.inf, np.inf
+        for place in range(count):
+            if listed.apart[place] > most:
+                continue
+            edge = listed.edge[place]
+            far = _apart(ends, edge, x, y)
+            if far < least or (far == least and edge < best):
+                best, least, most = edge, far, _bound(far, 0.0) + off
+        nearest[point], apart[point] = best, least

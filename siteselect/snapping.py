@@ -186,15 +186,15 @@ def snap(
         finder = shapely.STRtree(graph.geometry[candidates])
     else:
         finder, candidates = tree
-    found, offset_m = nearest_line(finder, graph.geometry[candidates], where, limit_m)
-    on = np.flatnonzero(found >= 0)
+    found = nearest_line(finder, graph.geometry[candidates], where, limit_m)
+    on = np.flatnonzero(found.line >= 0)
     snapped = Snap(
         edge=np.full(len(where), -1, dtype=np.int64),
         fraction=np.full(len(where), np.nan),
-        offset_m=offset_m,
+        offset_m=found.apart_m,
     )
-    snapped.edge[on] = candidates[found[on]]
-    snapped.fraction[on] = _fraction(graph, snapped.edge[on], where[on])
+    snapped.edge[on] = candidates[found.line[on]]
+    snapped.fraction[on] = _fraction(graph.length_m[snapped.edge[on]], found.along_m[on])
     return snapped
 
 
@@ -204,11 +204,7 @@ def stoppable(graph: RoadGraph) -> NDArray[np.int64]:
     return np.flatnonzero(driven & ~np.isin(graph.highway.astype(str), NO_STOPPING))
 
 
-def _fraction(
-    graph: RoadGraph, edge: NDArray[np.int64], points: NDArray[np.object_]
-) -> NDArray[np.float64]:
-    along_m = np.asarray(shapely.line_locate_point(graph.geometry[edge], points), dtype=np.float64)
-    length_m = graph.length_m[edge]
+def _fraction(length_m: NDArray[np.float64], along_m: NDArray[np.float64]) -> NDArray[np.float64]:
     # rounding must not put a place beyond its node: on a one-way street that is a detour
     along_m = np.where(along_m > length_m - SAME_PLACE_M, length_m, along_m)
     along_m = np.where(along_m < SAME_PLACE_M, 0.0, along_m)

@@ -21,6 +21,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "containment",
         "discs",
         "cutting",
+        "edge_grid",
+        "morton",
         "nearest_edge",
         "nearest_line",
         "snapping",

@@ -277,7 +277,7 @@ def test_a_field_of_a_whole_town_equals_networkx():
 def test_the_nearest_line_is_the_one_that_measuring_all_would_find(lines, spots, limit_m):
     streets = np.array([LineString(line) for line in lines], dtype=object)
     where = shapely.points(np.array(spots, dtype=float))
-    nearest, distance_m = nearest_line(shapely.STRtree(streets), streets, where, limit_m)
+    nearest, distance_m, _ = nearest_line(shapely.STRtree(streets), streets, where, limit_m)
     table = shapely.distance(where[:, None], streets[None, :])
     least = table.min(axis=1)
     near = least <= limit_m
