@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,6 +24,7 @@ FONT, SMALL = 14, 12
 
 _BREAKS = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x85\u2028\u2029"), " ")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_HARMLESS = re.compile(r"[\w.#%,() -]*", re.ASCII)
 _JOINERS = "\u200c\u200d"
 _LETTER, _WIDE_LETTER = 0.53, 1.0
 _MARK_WIDTH, _MARK_HEIGHT = 20, 13
@@ -62,7 +65,7 @@ def svg_tag(name: str, *content: str, **attributes: float | str) -> str:
     attributes : values by name, with `_` for `-`; empty text leaves an attribute out.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_attribute(value))}"
+        f" {_attribute_name(key)}={_attribute(value)}"
         for key, value in attributes.items()
         if value != ""
     )
@@ -141,10 +144,18 @@ def text_at(
     )
 
 
+@cache
+def _attribute_name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
 def _attribute(value: float | str) -> str:
-    if isinstance(value, str):
-        return plain(value)
-    return f"{value:.1f}".removesuffix(".0")
+    if not isinstance(value, str):
+        return f'"{value:.1f}"'.replace('.0"', '"')
+    # The long ones are paths, in which there is nothing to encode or to hide.
+    if _HARMLESS.fullmatch(value) and value == value.strip() and "  " not in value:
+        return f'"{value}"'
+    return quoteattr(plain(value))
 
 
 def width_of(text: str, size: int = FONT) -> float:

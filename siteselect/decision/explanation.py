@@ -54,19 +54,22 @@ def waterfall(
     InputError
         There is no such site.
     """
-    value = _row(values, weights, site_id)
-    zero = pd.Series(0.0, index=weights.index)
-    base = zero if baseline is None else baseline[weights.index].astype("float64")
-    unknown = value.isna() | base.isna()
-    least, most = value.fillna(unknown_low), value.fillna(unknown_high)
+    value = _row(values, weights, site_id).to_numpy()
+    names, weight = weights.index, weights.to_numpy(dtype=float)
+    low, high = (ends[names].to_numpy(dtype=float) for ends in (unknown_low, unknown_high))
+    zero = pd.Series(0.0, index=names)
+    base = (zero if baseline is None else baseline[names]).to_numpy(dtype=float)
+    no_value, no_base = np.isnan(value), np.isnan(base)
+    least = np.where(no_value, low, value) - np.where(no_base, high, base)
+    most = np.where(no_value, high, value) - np.where(no_base, low, base)
     terms = {
-        "weight": weights,
+        "weight": weight,
         "value": value,
-        "points": weights * value - weights * base,
-        "unknown_low_points": (weights * (least - base.fillna(unknown_high))).where(unknown),
-        "unknown_high_points": (weights * (most - base.fillna(unknown_low))).where(unknown),
+        "points": weight * value - weight * base,
+        "unknown_low_points": np.where(no_value | no_base, weight * least, np.nan),
+        "unknown_high_points": np.where(no_value | no_base, weight * most, np.nan),
     }
-    return pd.DataFrame(terms, index=weights.index.rename("criterion"))
+    return pd.DataFrame(terms, index=names.rename("criterion"))
 
 
 def baseline_values(

@@ -191,10 +191,14 @@ def by_month(found: Match, hours: pd.DatetimeIndex) -> pd.DataFrame:
         "pumping_kwh": found.pumping_kwe,
         "loss_kwh": found.loss_kw,
         "dumped_kwh": found.dumped_kw,
-        "dumped_h": (found.dumped_kw > DUMP_FLOOR_KW).any(axis=0, keepdims=True),
     }
-    sums = pd.DataFrame({name: rows.sum(axis=0) for name, rows in hourly.items()})
-    return sums.groupby(hours.strftime("%Y-%m").to_numpy()).sum().rename_axis("month")
+    number, row = np.unique(hours.year * 12 + hours.month - 1, return_inverse=True)
+    sums = {name: np.bincount(row, rows.sum(axis=0)) for name, rows in hourly.items()}
+    dumped = (found.dumped_kw > DUMP_FLOOR_KW).any(axis=0)
+    names = pd.Index([f"{one // 12}-{one % 12 + 1:02}" for one in number.tolist()], name="month")
+    return pd.DataFrame(
+        {**sums, "dumped_h": np.bincount(row[dumped], minlength=len(number))}, names
+    )
 
 
 def host_closes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from siteselect.charts.drawing import plain
@@ -44,7 +44,7 @@ def groups_of(found: pd.DataFrame, say: Say) -> tuple[FindingGroup, ...]:
         rows = found[found["verdict"] == verdict]
         if len(rows):
             title = say(f"findings.group.{verdict}", n=len(rows))
-            entries = tuple(_entry(row, say) for _, row in rows.iterrows())
+            entries = tuple(_entry(row, say) for row in rows.to_dict("records"))
             groups.append(FindingGroup(verdict, title, entries))
     return tuple(groups)
 
@@ -84,7 +84,7 @@ def _rounded(clause: str) -> str:
     return _NUMBERS.sub(lambda match: rounded(float(match[0])), clause)
 
 
-def _entry(row: pd.Series[Any], say: Say) -> FindingEntry:
+def _entry(row: Mapping[Hashable, Any], say: Say) -> FindingEntry:
     return FindingEntry(
         rule_id=plain(row["rule_id"], NAME_LETTERS),
         title=plain(row["title"], TEXT_LETTERS),

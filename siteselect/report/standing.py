@@ -99,11 +99,10 @@ def findings_of(assessment: Assessment, site_id: str) -> pd.DataFrame:
 
 def sorted_findings(found: pd.DataFrame) -> pd.DataFrame:
     """Put findings of one site in order: worst verdict and gravest outcome first."""
-    keys = found.assign(
-        _verdict=found["verdict"].map(VERDICTS.index), _outcome=found["outcome"].map(OUTCOMES.index)
-    )
-    order = keys.sort_values(["_verdict", "_outcome", "rule_id"], kind="stable").index
-    return found.loc[order]
+    verdict = [VERDICTS.index(one) for one in found["verdict"]]
+    outcome = [OUTCOMES.index(one) for one in found["outcome"]]
+    keys = list(zip(verdict, outcome, found["rule_id"], strict=True))
+    return found.iloc[sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def verdict_counts(found: pd.DataFrame, say: Say) -> str:
@@ -221,7 +220,7 @@ def _checks(
             action=plain(row["action"], TEXT_LETTERS),
             authority=plain(row["authority"], TEXT_LETTERS),
         )
-        for _, row in open_rules.loc[gravity.sort_values(kind="stable").index].iterrows()
+        for row in open_rules.loc[gravity.sort_values(kind="stable").index].to_dict("records")
     ]
     swing = terms["unknown_high_points"] - terms["unknown_low_points"]
     gaps = [
