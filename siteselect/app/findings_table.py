@@ -112,7 +112,7 @@ def rules_list(assessment: Assessment) -> pd.DataFrame:
         {
             "Rule": rules["title"],
             "Topic": rules["topic"],
-            "Says": [verdict_counts(by_rule[rule], say) for rule in ordered],
+            "Says": [verdict_counts(by_rule[rule]["verdict"], say) for rule in ordered],
             "Asks for": [say(f"outcome.{outcome}") for outcome in rules["outcome"]],
             "Who decides": rules["authority"],
             "Source": rules["citation"],
@@ -127,7 +127,7 @@ def rules_list(assessment: Assessment) -> pd.DataFrame:
 
 def counted(listed: pd.DataFrame) -> str:
     """Count the findings, and by verdict in words, worst first."""
-    counts = verdict_counts(listed.assign(verdict=listed["Verdict"].map(VERDICT_OF)), wording())
+    counts = verdict_counts(listed["Verdict"].map(VERDICT_OF), wording())
     noun = "finding" if len(listed) == 1 else "findings"
     return f"{len(listed):,} {noun}: {counts}." if counts else "No findings."
 

@@ -148,9 +148,10 @@ def _sentences(assessment: Assessment, site_id: str) -> tuple[str, ...]:
         {name: record.title for name, record in assessment.criteria.items()},
     )
     found = findings_of(assessment, site_id)
-    if found.empty:
+    if not found:
         return said
-    return *said, wording()("site.rules_line", counts=verdict_counts(found, wording()))
+    counts = verdict_counts((one["verdict"] for one in found), wording())
+    return *said, wording()("site.rules_line", counts=counts)
 
 
 def _show_group(group: FindingGroup, say: Say) -> None:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from siteselect.study import Study
 
 
+ASKED = ("access_24_7", "heat_used_mwh_a", "rtt_ms", "npv_gbp")
+"""Columns of the table of sites that the advice rests on."""
+
+
 def advice_of(study: Study, sites: pd.DataFrame, site_id: str) -> Advice:
     """Count the reasons for a pod that stand on a site, and say what must hold first."""
-    site = sites.loc[[site_id]].iloc[0]
+    site = {name: sites.loc[site_id, name] for name in ASKED}
     settled = study.operations
     access = False if site["access_24_7"] is False else settled.safe_access
     nobody = site["heat_used_mwh_a"] == 0

@@ -124,12 +124,13 @@ def _cables(
         rows = sites.index.get_indexer(some.index)
         straight = [shapely.shortest_line(point, shape) for point in some.geometry]
         ways = _ways(streets, shape, rows) if (some[tie.basis] == BY_ROUTE).any() else straight
-        for number, (site, row) in enumerate(some.iterrows()):
-            by_route = row[tie.basis] == BY_ROUTE and not shapely.is_empty(ways[number])
+        names = some[tie.name].tolist() if tie.name in some else [""] * len(some)
+        told = zip(some.index, names, some[tie.length], some[tie.basis], strict=True)
+        for number, (site, name, length_m, basis) in enumerate(told):
+            by_route = basis == BY_ROUTE and not shapely.is_empty(ways[number])
             line = ways[number] if by_route else straight[number]
-            name = str(row.get(tie.name) or "")
-            basis, length_m = str(row[tie.basis]), float(row[tie.length])
-            yield str(site), tie.kind, str(facility), name, length_m, basis, line
+            known_as = str(name or "")
+            yield str(site), tie.kind, str(facility), known_as, float(length_m), str(basis), line
 
 
 def _ways(streets: Streets, shape: BaseGeometry, rows: NDArray[np.intp]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,9 @@ _HALO = "#ffffff"
 Spot = tuple[float, float]
 """A place in the picture."""
 
+_Shapes = tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]
+_NOTHING: _Shapes = (np.empty(0, dtype=object), np.empty(0, dtype=object))
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -90,18 +94,22 @@ def frame_around(
 def ground(frame: Frame, layers: Mapping[str, Layer]) -> list[str]:
     """Draw green, water, streets and buildings inside the frame, one path a class."""
     parts = [svg_tag("rect", width=frame.width, height=frame.height, fill=PAPER)]
-    drawn: list[str] = []
-    if "basemap" in layers:
-        drawn += _basemap(frame, layers["basemap"].frame, ("green", "water"))
-    if "roads" in layers:
-        drawn += _streets(frame, layers["roads"].frame)
-    if "basemap" in layers:
-        drawn += _basemap(frame, layers["basemap"].frame, ("rail", "building"))
+    base, roads = (
+        _inside(frame, layers[name].frame, column) if name in layers else _NOTHING
+        for name, column in (("basemap", "kind"), ("roads", "highway"))
+    )
+    drawn = [
+        *_basemap(frame, base, ("green", "water")),
+        *_streets(frame, roads),
+        *_basemap(frame, base, ("rail", "building")),
+    ]
     return [*parts, svg_tag("g", *drawn, transform=f"scale({1 / FINE:g})")] if drawn else parts
 
 
 def path_of(frame: Frame, shapes: npt.NDArray[Any]) -> str:
     """Write shapes, clipped to the frame and thinned to what can be seen, as one SVG path."""
+    if not len(shapes):
+        return ""
     window = (frame.west, frame.south, frame.east, frame.north)
     clipped = shapely.clip_by_rect(shapes, *window)
     thinned = shapely.simplify(clipped, 0.4 / frame.scale, preserve_topology=False)
@@ -227,6 +235,7 @@ def nice_length(most: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= most))
 
 
+@lru_cache(maxsize=1_000)
 def street_class(highway: str) -> str:
     """Sort an OpenStreetMap class of way into major, minor or path."""
     stem = highway.removesuffix("_link")
@@ -235,13 +244,12 @@ def street_class(highway: str) -> str:
     return "path" if stem in PATHS else "minor"
 
 
-def _basemap(frame: Frame, features: gpd.GeoDataFrame, kinds: Iterable[str]) -> list[str]:
-    inside = _inside(frame, features)
+def _basemap(frame: Frame, inside: _Shapes, kinds: Iterable[str]) -> list[str]:
     parts = []
     for kind in kinds:
         if kind == "building" and frame.east - frame.west > BUILDINGS_UP_TO_M:
             continue
-        shapes = inside.geometry.to_numpy()[(inside["kind"] == kind).to_numpy()]
+        shapes = inside[0][inside[1] == kind]
         flat = shapely.get_dimensions(shapes) == 1
         seen = shapely.area(shapes) * frame.scale**2 >= _SMALLEST_PX2
         if fill := path_of(frame, shapes[seen & ~flat]):
@@ -252,14 +260,13 @@ def _basemap(frame: Frame, features: gpd.GeoDataFrame, kinds: Iterable[str]) -> 
     return parts
 
 
-def _streets(frame: Frame, edges: gpd.GeoDataFrame) -> list[str]:
-    inside = _inside(frame, edges)
-    classes = inside["highway"].map(street_class)
+def _streets(frame: Frame, inside: _Shapes) -> list[str]:
+    classes = np.array([street_class(highway) for highway in inside[1]], dtype=object)
     casing, core = [], []
     for name, colour, width, widest in STREETS:
         if frame.east - frame.west > widest:
             continue
-        path = path_of(frame, inside.geometry.to_numpy()[(classes == name).to_numpy()])
+        path = path_of(frame, inside[0][classes == name])
         if not path:
             continue
         style: dict[str, float | str] = {"fill": "none", "stroke_linecap": "round"}
@@ -273,9 +280,12 @@ def _streets(frame: Frame, edges: gpd.GeoDataFrame) -> list[str]:
     return casing + core
 
 
-def _inside(frame: Frame, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _inside(frame: Frame, features: gpd.GeoDataFrame, column: str) -> _Shapes:
+    """Take the shapes that may be seen, and what one column says of each."""
     window = shapely.box(frame.west, frame.south, frame.east, frame.north)
-    return features.iloc[np.sort(features.sindex.query(window))]
+    rows = np.sort(features.sindex.query(window))
+    words = np.asarray(features[column].array[rows], dtype=object)
+    return features.geometry.to_numpy()[rows], words
 
 
 def _runs(frame: Frame, lines: npt.NDArray[Any], *, close: bool) -> list[str]:

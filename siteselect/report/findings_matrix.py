@@ -181,7 +181,7 @@ def _evidence(found: pd.DataFrame, numbers: dict[str, int], anchor: str, say: Sa
         anchor=anchor,
         rule_id=plain(found["rule_id"].iloc[0], NAME_LETTERS),
         title=plain(found["title"].iloc[0], TEXT_LETTERS),
-        counts=verdict_counts(found, say),
+        counts=verdict_counts(found["verdict"], say),
         authority=plain(found["authority"].iloc[0], TEXT_LETTERS),
         groups=tuple(groups),
     )

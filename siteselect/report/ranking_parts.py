@@ -155,7 +155,7 @@ def _row(
         Cell(reach),
         Cell(percent(row["evidence_share"])),
         *(_yield(assessment, site, name, say) for name in extra),
-        Cell(say("none") if found is None else verdict_counts(found, say)),
+        Cell(say("none") if found is None else verdict_counts(found["verdict"], say)),
     )
 
 

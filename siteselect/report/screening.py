@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from siteselect.charts.drawing import plain
 from siteselect.compliance.vocabulary import FACTS
@@ -12,12 +12,10 @@ from siteselect.contracts import VERDICTS
 from siteselect.report.background import NAME_LETTERS, TEXT_LETTERS, web_address
 from siteselect.report.records import FindingEntry, FindingGroup
 from siteselect.report.rounding import rounded
-from siteselect.report.standing import findings_of
+from siteselect.report.standing import Finding, findings_of
 from siteselect.units import stem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from siteselect.assess import Assessment
     from siteselect.report.wording import Say
 
@@ -37,14 +35,14 @@ def finding_groups(assessment: Assessment, site_id: str, say: Say) -> tuple[Find
     return groups_of(findings_of(assessment, site_id), say)
 
 
-def groups_of(found: pd.DataFrame, say: Say) -> tuple[FindingGroup, ...]:
+def groups_of(found: Sequence[Finding], say: Say) -> tuple[FindingGroup, ...]:
     """Group findings of one site, in the order they stand in, by verdict."""
     groups = []
     for verdict in VERDICTS:
-        rows = found[found["verdict"] == verdict]
-        if len(rows):
+        rows = [one for one in found if one["verdict"] == verdict]
+        if rows:
             title = say(f"findings.group.{verdict}", n=len(rows))
-            entries = tuple(_entry(row, say) for row in rows.to_dict("records"))
+            entries = tuple(_entry(row, say) for row in rows)
             groups.append(FindingGroup(verdict, title, entries))
     return tuple(groups)
 
@@ -84,7 +82,7 @@ def _rounded(clause: str) -> str:
     return _NUMBERS.sub(lambda match: rounded(float(match[0])), clause)
 
 
-def _entry(row: Mapping[Hashable, Any], say: Say) -> FindingEntry:
+def _entry(row: Finding, say: Say) -> FindingEntry:
     return FindingEntry(
         rule_id=plain(row["rule_id"], NAME_LETTERS),
         title=plain(row["title"], TEXT_LETTERS),

@@ -17,16 +17,15 @@ from siteselect.report.ranking_parts import site_name
 from siteselect.report.records import Background, Figure, Section, SiteReport, Table
 from siteselect.report.robustness_section import robustness_lines
 from siteselect.report.screening import groups_of
-from siteselect.report.standing import sorted_findings, standing
+from siteselect.report.standing import findings_by_site, standing
 from siteselect.report.ties import Ways, ways_of
 from siteselect.report.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from siteselect.assess import Assessment
+    from siteselect.report.standing import Finding
 
 KEY_TOPICS = 3
 """Tables of the design that the brief form shows: heat, electricity, connection works."""
@@ -39,7 +38,7 @@ class Shared:
 
     background: Background
     ways: Mapping[str, Ways]
-    findings: Mapping[str, pd.DataFrame]
+    findings: Mapping[str, Sequence[Finding]]
     language: str
 
 
@@ -63,17 +62,14 @@ def shared_by(
         raise InputError(Fault("sites", "no such site", cure, value=str(site)) for site in missing)
     whole = background(assessment, "", manifest_hash, wording(language))
     found = assessment.findings[assessment.findings["site_id"].isin(site_ids)]
-    by_site = dict(iter(found.groupby("site_id", sort=False)))
+    by_site = findings_by_site(found)
     return Shared(
         # The brief form does not show these, and they would be carried along for each site.
         background=replace(
             whole, assumptions=_NO_TABLE, sign_off=_NO_TABLE, use=(), misuse=(), known_limits=()
         ),
         ways=ways_of(assessment, site_ids),
-        findings={
-            site: sorted_findings(by_site.get(site, assessment.findings.head(0)))
-            for site in site_ids
-        },
+        findings={site: by_site.get(site, []) for site in site_ids},
         language=language,
     )
 
@@ -118,6 +114,6 @@ def site_brief(assessment: Assessment, site_id: str, shared: Shared) -> SiteRepo
         noise=_EMPTY,
         money=_EMPTY,
         build=_EMPTY,
-        findings=groups_of(found[found["verdict"] != "pass"], say),
+        findings=groups_of([one for one in found if one["verdict"] != "pass"], say),
         documents=_EMPTY,
     )

@@ -203,9 +203,10 @@ def _arrow(spot: Spot, start: Spot, end: Spot, colour: str) -> str:
 
 
 def _others(frame: Frame, assessment: Assessment, site_id: str) -> list[str]:
-    points = assessment.sites.geometry.drop(index=site_id)
-    inside = points.cx[frame.west : frame.east, frame.south : frame.north]
-    spots = [frame.place(point.x, point.y) for point in inside]
+    points = assessment.sites.geometry
+    window = shapely.box(frame.west, frame.south, frame.east, frame.north)
+    inside = points.iloc[np.sort(points.sindex.query(window, predicate="intersects"))]
+    spots = [frame.place(each.x, each.y) for site, each in inside.items() if site != site_id]
     return [dots(spots, INK, 10), dots(spots, "#ffffff", 6)] if spots else []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from siteselect.report.background import TEXT_LETTERS
 from siteselect.report.rounding import in_column_unit, measure, percent, points, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from siteselect.assess import Assessment
@@ -30,6 +34,9 @@ MOST_CHECKS = 5
 """How many next checks are named on page one."""
 OUTCOMES = ("blocker", "permit", "consult", "document", "advisory")
 """Gravest first."""
+Finding = dict[str, Any]
+"""A row of the findings, or of the terms of a score, by column."""
+
 FIGURES = ("heat_used_mwh_a", "headroom_after_pod_kva", "noise_margin_db", "sink_m", "fibre_m")
 
 
@@ -48,7 +55,7 @@ class Standing:
 
 
 def standing(
-    assessment: Assessment, site_id: str, say: Say, found: pd.DataFrame | None = None
+    assessment: Assessment, site_id: str, say: Say, found: Sequence[Finding] | None = None
 ) -> Standing:
     """Say where one site stands.
 
@@ -59,7 +66,7 @@ def standing(
     say : fixed wording.
     found : what `findings_of` gives, where it is already there.
     """
-    terms = terms_of(assessment, site_id)
+    terms = _records(terms_of(assessment, site_id).reset_index())
     found = findings_of(assessment, site_id) if found is None else found
     gains, losses = _reasons(assessment, site_id, terms, say)
     tone, headline = _headline(assessment, site_id, say)
@@ -92,24 +99,37 @@ def terms_of(assessment: Assessment, site_id: str) -> pd.DataFrame:
     return terms.sort_values("points", ascending=False, kind="stable", na_position="last")
 
 
-def findings_of(assessment: Assessment, site_id: str) -> pd.DataFrame:
+def findings_of(assessment: Assessment, site_id: str) -> list[Finding]:
     """Give a site's findings, worst verdict and gravest outcome first."""
-    return sorted_findings(assessment.findings[assessment.findings["site_id"] == site_id])
+    found = assessment.findings
+    return findings_by_site(found[found["site_id"] == site_id]).get(site_id, [])
 
 
-def sorted_findings(found: pd.DataFrame) -> pd.DataFrame:
-    """Put findings of one site in order: worst verdict and gravest outcome first."""
-    verdict = [VERDICTS.index(one) for one in found["verdict"]]
-    outcome = [OUTCOMES.index(one) for one in found["outcome"]]
-    keys = list(zip(verdict, outcome, found["rule_id"], strict=True))
-    return found.iloc[sorted(range(len(keys)), key=keys.__getitem__)]
+def findings_by_site(found: pd.DataFrame) -> dict[str, list[Finding]]:
+    """Put findings in order by site: worst verdict and gravest outcome first."""
+    by_site: dict[str, list[Finding]] = {}
+    for each in _records(found):
+        by_site.setdefault(each["site_id"], []).append(each)
+    for own in by_site.values():
+        own.sort(key=_gravity)
+    return by_site
 
 
-def verdict_counts(found: pd.DataFrame, say: Say) -> str:
-    """Count findings by verdict in words, worst first."""
-    counts = found["verdict"].value_counts()
+def _gravity(found: Finding) -> tuple[int, int, str]:
+    return VERDICTS.index(found["verdict"]), OUTCOMES.index(found["outcome"]), found["rule_id"]
+
+
+def _records(frame: pd.DataFrame) -> list[Finding]:
+    """Take rows as plain records: pandas is slow where rows are few and read one by one."""
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def verdict_counts(verdicts: Iterable[str], say: Say) -> str:
+    """Count verdicts in words, worst first."""
+    counts = Counter(verdicts)
     return ", ".join(
-        say(f"verdict.counted.{verdict}", n=int(counts[verdict]))
+        say(f"verdict.counted.{verdict}", n=counts[verdict])
         for verdict in VERDICTS
         if verdict in counts
     )
@@ -130,7 +150,7 @@ def _headline(assessment: Assessment, site_id: str, say: Say) -> tuple[str, str]
 
 
 def _summary(
-    assessment: Assessment, site_id: str, found: pd.DataFrame, say: Say
+    assessment: Assessment, site_id: str, found: Sequence[Finding], say: Say
 ) -> tuple[str, ...]:
     table = assessment.ranking.table
     row: Any = table.loc[site_id]
@@ -141,12 +161,13 @@ def _summary(
         lines.append(say("site.score_line", score=score, evidence=evidence))
         lines += _rank_lines(table, row, say)
     else:
-        failed = found[found["verdict"] == "fail"]
-        titles = "; ".join(plain(title, TEXT_LETTERS) for title in failed["title"])
+        failed = [plain(one["title"], TEXT_LETTERS) for one in found if one["verdict"] == "fail"]
+        titles = "; ".join(failed)
         lines.append(say("site.ruled_out_by", n=len(failed), titles=titles))
         lines.append(say("site.not_ranked_score", score=score))
-    if len(found):
-        lines.append(say("site.rules_line", counts=verdict_counts(found, say)))
+    if found:
+        counts = verdict_counts((one["verdict"] for one in found), say)
+        lines.append(say("site.rules_line", counts=counts))
     return tuple(lines)
 
 
@@ -163,22 +184,25 @@ def _rank_lines(table: pd.DataFrame, row: pd.Series[Any], say: Say) -> list[str]
 
 
 def _reasons(
-    assessment: Assessment, site_id: str, terms: pd.DataFrame, say: Say
+    assessment: Assessment, site_id: str, terms: Sequence[Finding], say: Say
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    known = terms[terms["points"].notna() & (terms["weight"] > 0)]
-    gained = known[known["value"] >= GOOD].head(MOST_REASONS)
-    missed = known.assign(lost=known["weight"] - known["points"]).drop(index=gained.index)
-    missed = missed[missed["lost"] >= WORTH_NAMING]
-    missed = missed.sort_values("lost", ascending=False, kind="stable").head(MOST_REASONS)
-    return (
-        tuple(_reason(assessment, site_id, name, row, say) for name, row in gained.iterrows()),
-        tuple(_reason(assessment, site_id, name, row, say) for name, row in missed.iterrows()),
+    known = [term for term in terms if not isnan(term["points"]) and term["weight"] > 0]
+    gained = [term for term in known if term["value"] >= GOOD][:MOST_REASONS]
+    missed = [term for term in known if term not in gained and _lost(term) >= WORTH_NAMING]
+    missed = sorted(missed, key=_lost, reverse=True)[:MOST_REASONS]
+    gains, losses = (
+        tuple(_reason(assessment, site_id, term, say) for term in named)
+        for named in (gained, missed)
     )
+    return gains, losses
 
 
-def _reason(
-    assessment: Assessment, site_id: str, name: Any, row: pd.Series[float], say: Say
-) -> str:
+def _lost(term: Finding) -> float:
+    return float(term["weight"] - term["points"])
+
+
+def _reason(assessment: Assessment, site_id: str, row: Finding, say: Say) -> str:
+    name = row["criterion"]
     record = assessment.criteria[name]
     measured: Any = assessment.measures.loc[site_id, name]
     return say(
@@ -190,27 +214,27 @@ def _reason(
     )
 
 
-def _gaps(assessment: Assessment, site_id: str, terms: pd.DataFrame, say: Say) -> tuple[str, ...]:
-    unknown = terms[terms["value"].isna()].sort_values("weight", ascending=False, kind="stable")
+def _gaps(
+    assessment: Assessment, site_id: str, terms: Sequence[Finding], say: Say
+) -> tuple[str, ...]:
+    unknown = [term for term in terms if isnan(term["value"])]
     return tuple(
         say(
             "site.gap",
-            criterion=assessment.criteria[str(name)].title,
-            weight=percent(row["weight"]),
-            reason=plain(assessment.reasons.loc[site_id, str(name)], TEXT_LETTERS),
+            criterion=assessment.criteria[term["criterion"]].title,
+            weight=percent(term["weight"]),
+            reason=plain(assessment.reasons.loc[site_id, term["criterion"]], TEXT_LETTERS),
         )
-        for name, row in unknown.iterrows()
+        for term in sorted(unknown, key=lambda term: -term["weight"])
     )
 
 
 def _checks(
-    assessment: Assessment, terms: pd.DataFrame, found: pd.DataFrame, say: Say
+    assessment: Assessment, terms: Sequence[Finding], found: Sequence[Finding], say: Say
 ) -> tuple[str, ...]:
     """Name what to do next: failed and grave rules, then the gap that moves the score most."""
-    open_rules = found[found["verdict"] != "pass"]
-    gravity = open_rules["outcome"].map(OUTCOMES.index) + len(OUTCOMES) * (
-        open_rules["verdict"] != "fail"
-    )
+    open_rules = [one for one in found if one["verdict"] != "pass"]
+    open_rules.sort(key=lambda one: (one["verdict"] != "fail", OUTCOMES.index(one["outcome"])))
     rules = [
         say(
             "site.check_rule",
@@ -220,17 +244,17 @@ def _checks(
             action=plain(row["action"], TEXT_LETTERS),
             authority=plain(row["authority"], TEXT_LETTERS),
         )
-        for row in open_rules.loc[gravity.sort_values(kind="stable").index].to_dict("records")
+        for row in open_rules
     ]
-    swing = terms["unknown_high_points"] - terms["unknown_low_points"]
+    swings = [
+        (term["unknown_high_points"] - term["unknown_low_points"], term["criterion"])
+        for term in terms
+    ]
+    moving = sorted((swing for swing in swings if swing[0] > TOLERANCE), key=lambda one: -one[0])
     gaps = [
-        say(
-            "site.check_gap",
-            criterion=assessment.criteria[str(name)].title,
-            points=points(moved),
-        )
-        for name, moved in swing[swing > TOLERANCE].sort_values(ascending=False).items()
-    ][:2]
+        say("site.check_gap", criterion=assessment.criteria[name].title, points=points(moved))
+        for moved, name in moving[:2]
+    ]
     shown = rules[: MOST_CHECKS - len(gaps)]
     more = len(rules) - len(shown)
     last = [say("site.check_more", n=more)] if more else []
