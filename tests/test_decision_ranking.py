@@ -343,6 +343,14 @@ def test_display_order_is_rank_then_possible_score_then_name_then_the_excluded()
     assert order(table).tolist() == ["e", "b", "c", "d", "y", "z"]
 
 
+def test_a_part_of_a_table_is_read_with_its_ranked_sites_first_however_late_their_ranks():
+    table = pd.DataFrame(
+        {"rank": pd.array([None, 70_000, 60_000], dtype="Int64"), "score_high": [0.9, 0.5, 0.6]},
+        index=["out", "late", "earlier"],
+    )
+    assert list(order(table)) == ["earlier", "late", "out"]
+
+
 def test_the_input_tables_are_not_touched():
     values, weights = _values([[0.5, np.nan]]), _weights(1, 1)
     copy = values.copy()

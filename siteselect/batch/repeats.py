@@ -76,7 +76,8 @@ def repeated_rows(
     Mapping
         For each part that has any, the places in it, from 0.
     """
-    ordered = np.sort(np.concatenate([*hashed, np.empty(0, dtype=np.uint64)]))
+    ordered = np.concatenate([*hashed, np.empty(0, dtype=np.uint64)])
+    ordered.sort()
     twice = np.unique(ordered[1:][(ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)])
     if not len(twice):
         return {}

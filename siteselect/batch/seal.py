@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import shapely
 
 from siteselect.batch.arrow_file import arrow_bytes, arrow_table
+from siteselect.batch.csv_file import csv_bytes
 from siteselect.batch.expression import check, holds
 from siteselect.batch.records import Sealed
 from siteselect.batch.table import GEOMETRY, RANKS
 from siteselect.decision.ranking import order
-from siteselect.report.tables import safe_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def leaders(table: pa.Table, top: int) -> pa.Table:
     keys = table.select(columns).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     keys.index = pd.Index(keys["site_id"].astype(object))
     places = pd.Series(np.arange(len(keys)), index=keys.index)
-    return table.take(places.loc[order(keys)].head(top).to_numpy())
+    return table.take(places.loc[order(keys)].head(top).to_numpy()).combine_chunks()
 
 
 def parquet_bytes(table: pa.Table, crs: Any) -> bytes:
@@ -59,13 +59,9 @@ def parquet_bytes(table: pa.Table, crs: Any) -> bytes:
     return content
 
 
-def csv_text(table: pa.Table) -> str:
-    """Write sites as CSV that is safe to open; the place is in degrees, without the geometry."""
-    plain = table.drop_columns([GEOMETRY, "bbox"])
-    frame = pd.DataFrame(
-        {name: pd.Series(plain[name].to_pylist(), dtype=object) for name in plain.column_names}
-    )
-    return safe_csv(frame)
+def plain(table: pa.Table) -> pa.Table:
+    """Leave the geometry out: a place is in degrees as well, and CSV holds no shapes."""
+    return table.drop_columns([GEOMETRY, "bbox"])
 
 
 def _seal(
@@ -79,7 +75,7 @@ def _seal(
     file = (
         parquet_bytes(table, context.territory.crs)
         if form == "parquet"
-        else csv_text(table).encode()
+        else csv_bytes(plain(table))
     )
     return Sealed(file, arrow_bytes(leaders(fitting, top)), fitting.num_rows)
 

@@ -177,6 +177,8 @@ def _flags(column: Any, count: int) -> pa.Array:
 def _texts(column: Any, count: int) -> pa.Array:
     if column is None:
         return pa.nulls(count, pa.string())
+    if isinstance(column, pd.Series) and isinstance(column.dtype, pd.StringDtype):
+        return pa.array(column.array, pa.string())
     cells = np.asarray(column, dtype=object)
     try:
         return pa.array(cells, pa.string(), from_pandas=True)

@@ -87,7 +87,8 @@ def order(table: pd.DataFrame) -> pd.Index:
     ranked = table["rank"].notna()
     keys = pd.DataFrame(
         {
-            "rank": table["rank"].fillna(len(table) + 1).astype(np.int64),
+            # A part of a table holds ranks beyond its length.
+            "rank": table["rank"].fillna(np.iinfo(np.int64).max).astype(np.int64),
             "high": (-table["score_high"]).where(ranked, 0.0).round(12),
             "site": table.index.astype(str),
         },
@@ -137,7 +138,13 @@ def places(
 
     See `rank`. Where a site is not ranked the numbers mean nothing.
     """
-    lows, highs = np.sort(low[ranked]), np.sort(high[ranked])
+    return places_among(np.sort(low[ranked]), np.sort(high[ranked]), low, high)
+
+
+def places_among(
+    lows: Floats, highs: Floats, low: Floats, high: Floats
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Give the places of some ranked sites among the scores of all, `lows` and `highs` sorted."""
     # Counted with the others, a site whose own interval is wide would stand ahead of itself.
     itself = (high > low + TOLERANCE).astype(np.int64)
     return {

@@ -171,8 +171,10 @@ def _background(
     """Give what is known of the background at each site's receptor: map and measurement [dB(A)]."""
     known = pd.DataFrame({"mapped_dba": np.full(count, np.nan), "measured_dba": np.nan})
     if frame is not None and len(rows):
-        windows = shapely.point_on_surface(frame.geometry.to_numpy()[receptor])
-        known.loc[rows, "mapped_dba"] = existing_level(territory, windows)
+        # Many sites share a receptor, and each one's middle is found once.
+        each, which = np.unique(receptor, return_inverse=True)
+        middles = shapely.point_on_surface(frame.geometry.to_numpy()[each])
+        known.loc[rows, "mapped_dba"] = existing_level(territory, middles)[which]
         known.loc[rows, "measured_dba"] = picked(frame, "background_dba", receptor)
     return known
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siteselect import pod as pods
 from siteselect.design.heating import demands, exchanger_kw, lift, profiles, standing_loss_kw
+from siteselect.design.identity import Same
 from siteselect.design.reach import pairs, streets_of
 from siteselect.errors import Fault, InputError
 from siteselect.heat.links import HeatSink, HeatSource, Link
@@ -41,35 +43,46 @@ def links_of(
     """
     _check(territory, also, count)
     names = [str(sites.loc[site_id, "sink_id"]), *also]
-    sinks = territory.layers["heat_sinks"].frame.loc[names]
-    needs = demands(sinks, study, territory)
     lengths_m = _lengths_m(study, territory, sites, site_id, names)
-    hourly_kw = profiles(sinks, needs, territory)
-    _, performance, _ = lift(study, needs["supply_c"].to_numpy(dtype=float))
     cap_kw = exchanger_kw(study)
     sources = [_source(study, number, len(territory.weather.index)) for number in range(count)]
     links: list[Link] = []
-    for row, name in enumerate(names):
-        demand = hourly_kw[row]
-        if demand is None:
-            return f"the heat demand of {sinks['name'].iloc[row] or name} is not known"
-        if np.isnan(lengths_m[row]):
+    for name, length_m in zip(names, lengths_m, strict=True):
+        sink, cop = _sink(Same(study), Same(territory), name)
+        if sink is None:
+            known_as = territory.layers["heat_sinks"].frame.loc[name, "name"]
+            return f"the heat demand of {known_as or name} is not known"
+        if np.isnan(length_m):
             return f"{name} is farther than the longest pipe considered"
-        sink = HeatSink(name, demand, float(needs["supply_c"].iloc[row]))
         links += [
             Link(
                 source=source,
                 sink=sink,
-                cop=float(performance[row]) if study.heat.heat_pump else None,
+                cop=cop,
                 exchanger_kw=cap_kw,
                 heat_pump_kw=cap_kw,
                 approach_k=study.heat.approach_k,
                 # Pods side by side share one pipe, whose loss is counted once.
-                loss_kw=standing_loss_kw(study, lengths_m[row]) if first else 0.0,
+                loss_kw=standing_loss_kw(study, length_m) if first else 0.0,
             )
             for first, source in ((number == 0, each) for number, each in enumerate(sources))
         ]
     return links
+
+
+# The sites of a batch share a few sinks, and a year of demand takes longest to work out.
+@lru_cache(maxsize=64)
+def _sink(study: Same, territory: Same, name: str) -> tuple[HeatSink | None, float | None]:
+    """Describe a sink, None where its demand is not known, and the COP of a heat pump for it."""
+    sinks = territory.thing.layers["heat_sinks"].frame.loc[[name]]
+    needs = demands(sinks, study.thing, territory.thing)
+    (demand_kw,) = profiles(sinks, needs, territory.thing)
+    supply_c = needs["supply_c"].to_numpy(dtype=float)
+    _, performance, _ = lift(study.thing, supply_c)
+    cop = float(performance[0]) if study.thing.heat.heat_pump else None
+    if demand_kw is None:
+        return None, cop
+    return HeatSink(name, demand_kw, float(supply_c[0])), cop
 
 
 def _check(territory: Territory, also: tuple[str, ...], count: int) -> None:

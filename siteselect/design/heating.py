@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import yaml
 
 from siteselect import pod as pods
+from siteselect.design.identity import Same
 from siteselect.design.reach import Pairs, Streets, pairs, reach
 from siteselect.design.table import flags, numbers, picked, scattered, texts
 from siteselect.discs import discs_covered
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from siteselect.contracts import Layer
+    from siteselect.heat.demand_curve import CurveStack, DemandCurve
     from siteselect.layers.build import Territory
     from siteselect.study import Study
 
@@ -156,10 +159,10 @@ def deliver(
     if layer is None:
         return _without_layer(columns)
     shapes = layer.frame.geometry.to_numpy()
-    needs = demands(layer.frame, study, territory)
-    direct, performance, gain = lift(study, needs["supply_c"].to_numpy(dtype=float))
+    sinks = _sinks(Same(study), Same(territory))
+    needs, direct = sinks.needs, sinks.direct
     found = pairs(streets, shapes, study.routing.pipe_limit_m)
-    used = _used(study, found, profiles(layer.frame, needs, territory), gain)
+    used = _used(study, found, sinks)
     sink, heat, length_m, basis = _best(found, used, len(index))
     nearest = reach(streets, shapes)
     none = sink < 0
@@ -174,7 +177,8 @@ def deliver(
     columns["sink_demand_mwh_a"] = picked(needs, "demand_mwh_a", sink)
     columns["sink_demand_basis"] = picked(needs, "demand_basis", sink, text=True)
     columns["sink_supply_c"] = picked(needs, "supply_c", sink)
-    lifted = pd.DataFrame({"gain": gain, "compressor": np.where(direct, 0.0, gain / performance)})
+    compressor = np.where(direct, 0.0, sinks.gain / sinks.performance)
+    lifted = pd.DataFrame({"gain": sinks.gain, "compressor": compressor})
     return _delivered(
         columns,
         heat,
@@ -208,28 +212,44 @@ def _delivered(
     return columns
 
 
-def _used(
-    study: Study,
-    found: Pairs,
-    hourly_kw: list[NDArray[np.float64] | None],
-    gain: NDArray[np.float64],
-) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class _Sinks:
+    """What the sinks of a territory need: `row` is their place in `curves`, -1 without a demand."""
+
+    needs: pd.DataFrame
+    direct: NDArray[np.bool_]
+    performance: NDArray[np.float64]
+    gain: NDArray[np.float64]
+    row: NDArray[np.int64]
+    curves: CurveStack | None
+
+
+@lru_cache(maxsize=2)
+def _sinks(study: Same, territory: Same) -> _Sinks:
+    """Work out the year of every sink once for all sites, in however many parts they come."""
+    frame = territory.thing.layers["heat_sinks"].frame
+    needs = demands(frame, study.thing, territory.thing)
+    direct, performance, gain = lift(study.thing, needs["supply_c"].to_numpy(dtype=float))
+    curves: list[DemandCurve] = []
+    row = np.full(len(frame), -1, dtype=np.int64)
+    for sink, demand_kw in enumerate(profiles(frame, needs, territory.thing)):
+        if demand_kw is not None:
+            row[sink] = len(curves)
+            source_kw = source_demand_kw(demand_kw, gain[sink], exchanger_kw(study.thing))
+            curves.append(build_curve(source_kw))
+    stack = stack_curves(curves) if curves else None
+    return _Sinks(needs, direct, performance, gain, row, stack)
+
+
+def _used(study: Study, found: Pairs, sinks: _Sinks) -> NDArray[np.float64]:
     """Heat of the pod that each pair of site and sink uses [MWh/a]; NaN without a demand."""
-    known = [sink for sink, demand in enumerate(hourly_kw) if demand is not None]
     used = np.full(len(found.site), np.nan)
-    if not known:
+    if sinks.curves is None:
         return used
-    curves = [
-        build_curve(source_demand_kw(demand, gain[sink], exchanger_kw(study)))
-        for sink, demand in enumerate(hourly_kw)
-        if demand is not None
-    ]
-    row = np.full(len(hourly_kw), -1)
-    row[known] = np.arange(len(known))
-    there = row[found.facility] >= 0
+    there = sinks.row[found.facility] >= 0
     sums = pair_sums(
-        stack_curves(curves),
-        row[found.facility[there]],
+        sinks.curves,
+        sinks.row[found.facility[there]],
         pods.heat_offered_kw(study.pod),
         loss_kw=standing_loss_kw(study, found.length_m[there]),
     )

@@ -14,18 +14,24 @@ from siteselect.sound.bands import a_weighted
 from siteselect.sound.propagation import levels_dba
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from siteselect.study import Study
 
 AT_ONCE = 4
 """How many further receptors of a site are tried in one round."""
-CLOSELY = 8
-"""How many receptors of a site are looked at closely, before all are."""
+CLOSELY = (1, 8)
+"""How many receptors of a site are looked at closely in each round, before all are."""
 CLOSE_DB = 1e-6
 """Levels from distances alone are less wrong than this [dB]; rounding is below 1e-9 dB."""
-STAGES = ((1 / 16, 2**14), (1 / 4, 2**12), (1.0, 2**10))
-"""How far receptors are looked for, as a share of the search, and for how many sites at once."""
+RINGS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+"""How far receptors are looked for in each round, as a share of the search."""
+SITES_AT_ONCE = 2**10
+"""Sites round which receptors are looked for at once."""
+PAIRS_AT_ONCE = 2**17
+"""Pairs of site and receptor that are enough to go on with."""
 LEVELS_AT_ONCE = 2**19
 """Pairs whose levels are reckoned at once, octave by octave."""
 
@@ -89,13 +95,11 @@ def _staged(
     least_dba = allowed_dba[rows].min(initial=np.inf)
     open_to = np.arange(len(points))
     found = []
-    for share, at_once in STAGES:
+    for share in RINGS:
         radius_m = share * study.noise.search_m
         beyond_db = least_dba - float(_open_dba(study, np.array([radius_m]))[0]) - CLOSE_DB
         settled = [np.empty(0, dtype=np.int64)]
-        for first in range(0, max(len(open_to), 1), at_once):
-            sites = open_to[first : first + at_once]
-            pairs = _pairs(points, shapes, tree, rows, sites, radius_m, host)
+        for pairs in _heaps(points, shapes, tree, rows, open_to, radius_m, host):
             pairs["allowed_dba"] = allowed_dba[pairs["receptor"].to_numpy()]
             worst = _worst(study, points, shapes, pairs, obstacles)
             if share < 1:
@@ -105,6 +109,27 @@ def _staged(
         open_to = np.setdiff1d(open_to, np.concatenate(settled))
     told = [part for part in found if len(part)] or found[:1]
     return pd.concat(told).sort_values("site").reset_index(drop=True)
+
+
+def _heaps(
+    points: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+    tree: shapely.STRtree,
+    rows: NDArray[np.int64],
+    sites: NDArray[np.int64],
+    radius_m: float,
+    host: NDArray[np.bool_] | None,
+) -> Iterator[pd.DataFrame]:
+    """Find the pairs within a radius, so many at a time that they fit into memory."""
+    held: list[pd.DataFrame] = []
+    for first in range(0, max(len(sites), 1), SITES_AT_ONCE):
+        some = sites[first : first + SITES_AT_ONCE]
+        held.append(_pairs(points, shapes, tree, rows, some, radius_m, host))
+        if sum(map(len, held)) >= PAIRS_AT_ONCE:
+            yield pd.concat(held, ignore_index=True)
+            held = []
+    if held:
+        yield pd.concat(held, ignore_index=True)
 
 
 def _pairs(
@@ -153,7 +178,7 @@ def _worst(
 
     The distance alone tells the level over open ground to well within `CLOSE_DB`. Screens only
     take from it, so that a site is settled if its worst of the first few pairs is worse than the
-    next one could be; the others are looked at with all their pairs.
+    next one could be; the others are looked at with more of their pairs, at last with all.
     """
     power = pods.sound_octaves_db(study.pod)
     open_dba = _open_dba(study, pairs["distance_m"].to_numpy())
@@ -163,18 +188,23 @@ def _worst(
     )
     start = np.flatnonzero(np.diff(site[order], prepend=-1))
     turn = np.arange(len(order)) - np.repeat(start, np.diff(start, append=len(order)))
-    next_db = pd.Series(room_db[order[turn == CLOSELY]], index=site[order[turn == CLOSELY]])
-    few = pairs.iloc[np.sort(order[turn < CLOSELY])]
-    found = _least_room(study, power, points, shapes, few, obstacles)
-    reached_db = (found["allowed_dba"] - found["level_dba"]).to_numpy()
-    could_be_db = next_db.reindex(found["site"]).fillna(np.inf).to_numpy() - CLOSE_DB
-    open_to = found["site"][~(reached_db < could_be_db)]
-    if open_to.empty:
-        return found
-    rest = pairs[pairs["site"].isin(open_to)]
-    again = _least_room(study, power, points, shapes, rest, obstacles)
-    joined = pd.concat([found[~found["site"].isin(open_to)], again])
-    return joined.sort_values("site").reset_index(drop=True)
+    found = []
+    for count in CLOSELY:
+        few = pairs.iloc[np.sort(order[turn < count])]
+        worst = _least_room(study, power, points, shapes, few, obstacles)
+        following = order[turn == count]
+        could_be_db = np.full(len(worst), np.inf)
+        could_be_db[np.searchsorted(worst["site"], site[following])] = room_db[following] - CLOSE_DB
+        settled = (worst["allowed_dba"] - worst["level_dba"]).to_numpy() < could_be_db
+        found.append(worst[settled])
+        still = np.isin(site[order], worst["site"][~settled])
+        order, turn = order[still], turn[still]
+        if len(order) == 0:
+            break
+    else:
+        rest = pairs.iloc[np.sort(order)]
+        found.append(_least_room(study, power, points, shapes, rest, obstacles))
+    return pd.concat(found).sort_values("site").reset_index(drop=True)
 
 
 def _least_room(

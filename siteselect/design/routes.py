@@ -6,8 +6,9 @@ of sites names, with the costs by which the design found its length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ import shapely
 
 from siteselect import lorry, network
 from siteselect.design.delivery import gateways
+from siteselect.design.identity import Same
 from siteselect.design.reach import BY_ROUTE, entrances, snap_to, streets_of
 from siteselect.paths import arrivals, paths_from
 
@@ -116,30 +118,29 @@ def _cables(
     shapes = _shapes(territory, tie.layer, tie.identifier)
     if not {tie.identifier, tie.length, tie.basis} <= set(sites.columns):
         return
-    known = sites[tie.length].notna() & sites[tie.identifier].isin(shapes.index)
+    known = sites[tie.length].notna()
     if tie.kind == "pipe":
         known &= sites["sink_in_reach"].astype(bool)
-    for facility, some in sites[known].groupby(tie.identifier, sort=False):
+    points, names = sites.geometry.to_numpy(), _texts(sites, tie.name)
+    bases, length_m = _texts(sites, tie.basis), sites[tie.length].to_numpy(dtype=float)
+    for facility, rows in _grouped(sites[tie.identifier], known, shapes):
         shape = shapes[facility]
-        rows = sites.index.get_indexer(some.index)
-        straight = [shapely.shortest_line(point, shape) for point in some.geometry]
-        ways = _ways(streets, shape, rows) if (some[tie.basis] == BY_ROUTE).any() else straight
-        names = some[tie.name].tolist() if tie.name in some else [""] * len(some)
-        told = zip(some.index, names, some[tie.length], some[tie.basis], strict=True)
-        for number, (site, name, length_m, basis) in enumerate(told):
-            by_route = basis == BY_ROUTE and not shapely.is_empty(ways[number])
-            line = ways[number] if by_route else straight[number]
-            known_as = str(name or "")
-            yield str(site), tie.kind, str(facility), known_as, float(length_m), str(basis), line
+        straight = shapely.shortest_line(points[rows], shape)
+        routed = any(bases[row] == BY_ROUTE for row in rows)
+        ways = _ways(streets, shape, rows) if routed else straight
+        for row, way, direct in zip(rows, ways, straight, strict=True):
+            line = way if bases[row] == BY_ROUTE and not way.is_empty else direct
+            site, metres = str(sites.index[row]), float(length_m[row])
+            yield site, tie.kind, facility, names[row], metres, bases[row], line
 
 
-def _ways(streets: Streets, shape: BaseGeometry, rows: NDArray[np.intp]) -> list[Any]:
+def _ways(streets: Streets, shape: BaseGeometry, rows: NDArray[np.int64]) -> list[Any]:
     """Draw the ways along the streets from some sites to one facility."""
     if streets.graph is None or streets.sites is None:
         return [shapely.LineString()] * len(rows)
     end = entrances(streets, np.array([shape], dtype=object))
     field = network.field_by_length(streets.graph, snap_to(streets, end))
-    ways = network.routes(field, streets.sites, rows.astype(np.int64))
+    ways = network.routes(field, streets.sites, rows)
     return [
         way if way.is_empty else _joined(streets.points[row], way, end[0])
         for row, way in zip(rows, ways, strict=True)
@@ -152,19 +153,18 @@ def _engineers(
     shapes = _shapes(territory, "maintenance_bases", "base_id")
     if streets.graph is None or "base_id" not in sites:
         return
-    known = (sites["drive_basis"] == BY_ROUTE) & sites["base_id"].isin(shapes.index)
+    known = sites["drive_basis"] == BY_ROUTE
+    names = _texts(sites, "base_name")
     here = _drivable(study, streets, streets.points)
-    for base, some in sites[known].groupby("base_id", sort=False):
+    for base, rows in _grouped(sites["base_id"], known, shapes):
         end = entrances(streets, np.array([shapes[base]], dtype=object))
         there = _drivable(study, streets, end)
         field = network.field_by_drive(streets.graph, there, offroad_kmh=study.routing.offroad_kmh)
-        rows = sites.index.get_indexer(some.index)
-        ways = network.routes(field, here, rows.astype(np.int64))
-        for row, way, (site, told) in zip(rows, ways, some.iterrows(), strict=True):
+        for row, way in zip(rows, network.routes(field, here, rows), strict=True):
             if not way.is_empty:
                 line = _joined(streets.points[row], way, end[0]).reverse()
-                name = str(told.get("base_name") or "")
-                yield str(site), "engineer", str(base), name, line.length, BY_ROUTE, line
+                site = str(sites.index[row])
+                yield site, "engineer", base, names[row], line.length, BY_ROUTE, line
 
 
 def _lorries(study: Study, streets: Streets, sites: gpd.GeoDataFrame) -> Iterator[_Row]:
@@ -209,9 +209,32 @@ def _joined(*parts: BaseGeometry) -> shapely.LineString:
     return shapely.LineString(np.concatenate([shapely.get_coordinates(part) for part in parts]))
 
 
-def _shapes(territory: Territory, layer: str, identifier: str) -> pd.Series[Any]:
+def _grouped(
+    facilities: pd.Series[str], known: pd.Series[bool], shapes: Mapping[str, BaseGeometry]
+) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """Give the known rows of the sites by the facility they lead to, where it has a shape."""
+    groups: dict[str, list[int]] = {}
+    for row, (facility, wanted) in enumerate(zip(facilities, known, strict=True)):
+        if wanted and facility in shapes:
+            groups.setdefault(facility, []).append(row)
+    for facility, rows in groups.items():
+        yield facility, np.array(rows, dtype=np.int64)
+
+
+def _texts(sites: gpd.GeoDataFrame, column: str) -> list[str]:
+    """Take a column as texts; empty where there is none."""
+    return [str(text or "") for text in sites[column]] if column in sites else [""] * len(sites)
+
+
+def _shapes(territory: Territory, layer: str, identifier: str) -> Mapping[str, BaseGeometry]:
     if layer not in territory.layers:
-        return pd.Series(dtype=object)
-    frame = territory.layers[layer].frame
-    shapes = pd.Series(frame.geometry.to_numpy(), index=frame[identifier].to_numpy(), dtype=object)
-    return shapes[~shapes.index.duplicated()]
+        return {}
+    return shapes_by_id(Same(territory.layers[layer].frame), identifier)
+
+
+@lru_cache(maxsize=8)
+def shapes_by_id(frame: Same, identifier: str) -> Mapping[str, BaseGeometry]:
+    """Give the shapes of a layer's table by identifier; of rows that share one, the first."""
+    table: gpd.GeoDataFrame = frame.thing
+    names, shapes = table[identifier].tolist(), table.geometry.tolist()
+    return dict(zip(reversed(names), reversed(shapes), strict=True))

@@ -105,7 +105,7 @@ def safe_csv(frame: pd.DataFrame) -> str:
     cells = frame.reset_index() if names else frame
     columns = [cells[name].astype(object).tolist() for name in cells.columns]
     rows = [(*names, *frame.columns), *zip(*columns, strict=True)]
-    return "".join(",".join(map(_csv_cell, row)) + "\n" for row in rows)
+    return "".join(",".join(map(csv_cell, row)) + "\n" for row in rows)
 
 
 def findings_table(assessment: Assessment) -> pd.DataFrame:
@@ -258,7 +258,8 @@ def _as_text(value: Any) -> str | None:
     return None if pd.isna(value) else _encodable(str(value))
 
 
-def _csv_cell(cell: Any) -> str:
+def csv_cell(cell: Any) -> str:
+    """Write a cell as `safe_csv` does."""
     if isinstance(cell, bool | np.bool_):
         return "yes" if cell else "no"
     if cell is None or cell is pd.NA:
